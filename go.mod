@@ -1,0 +1,3 @@
+module eslua
+
+go 1.26
