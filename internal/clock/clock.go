@@ -87,3 +87,32 @@ func Sleep(ctx context.Context, c Clock, d time.Duration) error {
 	}
 	return nil
 }
+
+// WithTimeout returns a context that ends after d by clock c, or when cancel is called, with the error of
+// context.WithTimeout.
+func WithTimeout(ctx context.Context, c Clock, d time.Duration) (_ context.Context, cancel context.CancelFunc) {
+	if _, ok := c.(Real); ok {
+		return context.WithTimeout(ctx, d)
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	w := c.NewWaiter()
+	c.Go(func() {
+		if w.Wait(ctx, c.Now().Add(d)) == Expired {
+			end(context.DeadlineExceeded)
+		}
+	})
+	return timeout{ctx}, func() {
+		end(context.Canceled)
+		w.Wake()
+	}
+}
+
+// timeout shows the cause of its end as its error, as a context with a deadline does.
+type timeout struct{ context.Context }
+
+func (t timeout) Err() error {
+	if t.Context.Err() == nil {
+		return nil
+	}
+	return context.Cause(t.Context)
+}
