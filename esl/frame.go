@@ -60,17 +60,26 @@ type Frame struct {
 	Type FrameType
 	// Body is the body as it was sent; nil when there was none.
 	Body []byte
-	// head is the header block without the empty line at its end. It is empty for an event frame that has nothing but
-	// the two headers which Type and Body say already.
+	// head is the header block without the empty line at its end. It is empty for an event frame whose block is the one
+	// that usualHead makes of Type and Body.
 	head string
 }
 
 // Head is the header block as it was sent, without the empty line at its end.
 func (f *Frame) Head() string {
 	if f.head == "" && f.isEvent() {
-		return fmt.Sprintf("Content-Length: %d\nContent-Type: %s\n", len(f.Body), f.Type)
+		return string(f.appendUsualHead(nil, len(f.Body)))
 	}
 	return f.head
+}
+
+// appendUsualHead appends the header block that the switch writes for every event.
+func (f *Frame) appendUsualHead(b []byte, length int) []byte {
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(length), 10)
+	b = append(b, "\nContent-Type: "...)
+	b = append(b, f.Type.String()...)
+	return append(b, '\n')
 }
 
 func (f *Frame) isEvent() bool {
@@ -276,7 +285,7 @@ func (fr *FrameReader) fill() error {
 		fr.w = copy(dst, fr.buf[fr.r:fr.w])
 		fr.r, fr.buf = 0, dst
 	}
-	for {
+	for range 100 {
 		n, err := fr.src.Read(fr.buf[fr.w:])
 		fr.w += n
 		fr.full = fr.w == len(fr.buf)
@@ -287,11 +296,12 @@ func (fr *FrameReader) fill() error {
 			return err
 		}
 	}
+	return io.ErrNoProgress
 }
 
 // parse reads the lines that matter for the framing out of a header block. What it keeps of head is copied.
 func (fr *FrameReader) parse(head []byte) (f Frame, length int, err error) {
-	lines, others := 0, false
+	lines := 0
 	for rest := head; len(rest) > 0; {
 		line := rest
 		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
@@ -311,11 +321,10 @@ func (fr *FrameReader) parse(head []byte) (f Frame, length int, err error) {
 			}
 		case hasFold(line, "Content-Type:"):
 			f.Type = frameType(bytes.TrimSpace(line[len("Content-Type:"):]))
-		default:
-			others = true
 		}
 	}
-	if others || lines != 2 || !f.isEvent() {
+	var usual [64]byte
+	if !f.isEvent() || !bytes.Equal(head, f.appendUsualHead(usual[:0], length)) {
 		f.head = string(head)
 	}
 	return f, length, nil
@@ -330,7 +339,7 @@ func (fr *FrameReader) contentLength(digits []byte) (int, error) {
 	n, err := strconv.ParseUint(string(digits), 10, 63)
 	switch {
 	case errors.Is(err, strconv.ErrRange), err == nil && n > uint64(fr.limits.Body):
-		detail := fmt.Sprintf("Content-Length %s is above the limit %d", digits, fr.limits.Body)
+		detail := fmt.Sprintf("Content-Length %.40s is above the limit %d", digits, fr.limits.Body)
 		return 0, &FrameError{ErrBodyLength, detail}
 	case err != nil:
 		return 0, &FrameError{ErrContentLength, fmt.Sprintf("Content-Length %.40q is not a length", digits)}
