@@ -43,6 +43,14 @@ type Command struct {
 // Name is the first word of the command, as "sendmsg".
 func (c Command) Name() string { return c.verb.String() }
 
+// line is the first line of the command.
+func (c Command) line() string {
+	if c.args == "" {
+		return c.Name()
+	}
+	return c.Name() + " " + c.args
+}
+
 // command makes a command whose first line has the words args.
 func command(v verb, args ...string) Command {
 	c := Command{verb: v, args: strings.Join(args, " ")}
@@ -79,7 +87,9 @@ func abbreviate(s string) string {
 	return strconv.Quote(s)
 }
 
-// with adds a header. An empty value is left out: the switch would delete the header for it.
+// with adds a header. An empty value is left out: the switch would delete the header for it. Blanks in front of a value
+// are refused, because the switch would cut them off, and so is an element of its own header Command (event-socket.md
+// 2.1).
 func (c *Command) with(name, value string) {
 	if value == "" {
 		return
@@ -87,6 +97,10 @@ func (c *Command) with(name, value string) {
 	switch {
 	case name == "" || strings.ContainsAny(name, ":\r\n\x00"):
 		c.fail(ErrSyntax, "header name %s", abbreviate(name))
+	case len(name) > len("Command") && strings.EqualFold(name[:len("Command[")], "Command["):
+		c.fail(ErrSyntax, "header name %s would change the command", abbreviate(name))
+	case value[0] == ' ':
+		c.fail(ErrSyntax, "header %s: the switch would cut the blanks in front of %s", name, abbreviate(value))
 	case strings.EqualFold(strings.TrimSpace(name), "Content-Length"):
 		c.fail(ErrSyntax, "header Content-Length is set by the encoder")
 	}
@@ -114,11 +128,7 @@ func (c Command) Append(b []byte) ([]byte, error) {
 		return b, fmt.Errorf("esl: %w: the zero Command", ErrSyntax)
 	}
 	start := len(b)
-	b = append(b, c.Name()...)
-	if c.args != "" {
-		b = append(append(b, ' '), c.args...)
-	}
-	b = append(b, '\n')
+	b = append(append(b, c.line()...), '\n')
 	for _, h := range c.headers {
 		b = append(append(append(append(b, h.Name...), ": "...), h.Value...), '\n')
 	}
@@ -234,8 +244,8 @@ func Filter(header, value string) Command {
 	if strings.EqualFold(header, "delete") || strings.EqualFold(header, "add") {
 		c.fail(ErrSyntax, "header %s would be read as a sub-command", header)
 	}
-	if value == "" {
-		c.fail(ErrSyntax, "no value for header %s", header)
+	if value == "" || value[0] == ' ' {
+		c.fail(ErrSyntax, "value %s for header %s", abbreviate(value), header)
 	}
 	return c
 }
@@ -290,8 +300,8 @@ func apiCommand(v verb, cmd, arg string) Command {
 }
 
 // Subscribe turns on events by their names; names accumulate, and the format is that of the whole connection. "ALL" turns
-// on everything. Subclasses are for CUSTOM events: without any, all of them come if "CUSTOM" is among the names
-// (event-socket.md 5.8).
+// on everything. Subclasses are those of CUSTOM events, in the very letters; "CUSTOM" among the names without any
+// subclasses turns on only those CUSTOM events that have none (event-socket.md 5.8, 7.1).
 func Subscribe(f Format, names []string, subclasses ...string) Command {
 	c := subscription(eventVerb, append([]string{string(f)}, names...), subclasses)
 	c.checkFormat(f)

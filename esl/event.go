@@ -2,6 +2,7 @@ package esl
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -135,8 +136,12 @@ func (e *Event) rawValue(l headerLine) string {
 // Clone makes an independent copy that may be changed.
 func (e *Event) Clone() *Event {
 	c := &Event{body: e.body, headers: make([]header, 0, e.Len())}
-	for n, v := range e.Headers() {
-		c.headers = append(c.headers, newHeader(n, v))
+	for _, l := range e.lines {
+		c.headers = append(c.headers, newHeader(e.raw[l.start:l.colon], e.rawValue(l)))
+	}
+	for _, h := range e.headers {
+		h.values = slices.Clone(h.values)
+		c.headers = append(c.headers, h)
 	}
 	return c
 }

@@ -1,7 +1,6 @@
 package esl
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -157,7 +156,11 @@ func XferExt(channel string, actions ...Action) Command {
 		if a.App == "" || strings.Contains(a.App, " ") {
 			c.fail(ErrSyntax, "application %s", abbreviate(a.App))
 		}
-		c.with("application", strings.TrimRight(fmt.Sprintf("%s %s", a.App, a.Data), " "))
+		line := a.App
+		if a.Data != "" {
+			line += " " + a.Data
+		}
+		c.with("application", line)
 	}
 	return c
 }
