@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,81 +32,87 @@ type Server struct {
 	// Log receives what happens outside of calls; nil is slog.Default.
 	Log *slog.Logger
 
-	mu        sync.Mutex
-	listeners map[net.Listener]bool
+	mu      sync.Mutex
+	closing bool
+	serving map[*serving]bool
+}
+
+// serving is one call of Serve.
+type serving struct {
+	listener  net.Listener
+	accepting *clock.Group // the goroutine that accepts
+	stop      context.CancelFunc
 	calls     *clock.Group
-	closing   bool
-	abort     map[int]context.CancelFunc
-	serves    int
+	abort     context.CancelFunc
 }
 
 // Serve accepts connections from l until ctx ends or Shutdown is called, closes l, and returns ErrServerClosed. When ctx
-// ends, the contexts of the handlers end with it and their connections are closed; Serve waits for them.
+// ends, the contexts of the handlers end with it and their connections are closed; Serve waits for the handlers that it
+// started. Several listeners may be served at once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ck := clock.Or(s.Options.Clock)
 	l = ck.Listener(l)
 	defer l.Close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	id, err := s.open(l, ck, cancel)
-	if err != nil {
-		return err
-	}
-	stop := context.AfterFunc(ctx, func() { l.Close() })
+	ctx, abort := context.WithCancel(ctx)
+	defer abort()
+	accepting, stop := context.WithCancel(ctx)
 	defer stop()
-	err = s.accept(ctx, ck, l)
-	if s.forget(l) || ctx.Err() != nil {
+	context.AfterFunc(accepting, func() { l.Close() })
+	sv := &serving{l, clock.NewGroup(ck), stop, clock.NewGroup(ck), abort}
+	var err error
+	if !s.begin(sv, func() { err = s.accept(ctx, accepting, ck, sv) }) {
+		return ErrServerClosed
+	}
+	sv.accepting.Wait(context.Background())
+	if s.isClosing() || ctx.Err() != nil {
 		err = ErrServerClosed // the calls go on until they end, or the context of Shutdown or of Serve does
 	} else {
-		cancel()
+		abort()
 	}
-	s.calls.Wait(context.Background())
+	sv.calls.Wait(context.Background())
 	s.mu.Lock()
-	delete(s.abort, id)
+	delete(s.serving, sv)
 	s.mu.Unlock()
 	return err
 }
 
-// forget takes a closed listener off the list, and tells whether the server is closing.
-func (s *Server) forget(l net.Listener) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.listeners, l)
-	return s.closing
-}
-
-func (s *Server) open(l net.Listener, ck clock.Clock, cancel context.CancelFunc) (id int, err error) {
+// begin starts to accept, unless the server is closing.
+func (s *Server) begin(sv *serving, accept func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		return 0, ErrServerClosed
+		return false
 	}
-	if s.calls == nil {
-		s.calls = clock.NewGroup(ck)
-		s.listeners = make(map[net.Listener]bool)
-		s.abort = make(map[int]context.CancelFunc)
+	if s.serving == nil {
+		s.serving = make(map[*serving]bool)
 	}
-	s.serves++
-	s.listeners[l] = true
-	s.abort[s.serves] = cancel
-	return s.serves, nil
+	s.serving[sv] = true
+	sv.accepting.Go(accept)
+	return true
 }
 
-func (s *Server) accept(ctx context.Context, ck clock.Clock, l net.Listener) error {
+func (s *Server) isClosing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
+}
+
+// accept takes connections until accepting ends. ctx is that of the handlers.
+func (s *Server) accept(ctx, accepting context.Context, ck clock.Clock, sv *serving) error {
 	pause := 5 * time.Millisecond
 	for {
-		nc, err := l.Accept()
+		nc, err := sv.listener.Accept()
 		if err == nil {
 			pause = 5 * time.Millisecond
-			s.take(ctx, nc)
+			s.take(ctx, sv, nc)
 			continue
 		}
-		if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+		if accepting.Err() != nil || errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("esl: accept: %w", err)
 		}
 		// Out of descriptors or memory: calls that end will free some.
-		s.log().Error("accept failed", "addr", l.Addr(), "err", err, "retry_in", pause)
-		if clock.Sleep(ctx, ck, pause) != nil {
+		s.log().Error("accept failed", "addr", sv.listener.Addr(), "err", err, "retry_in", pause)
+		if clock.Sleep(accepting, ck, pause) != nil {
 			return fmt.Errorf("esl: accept: %w", err)
 		}
 		pause = min(2*pause, time.Second)
@@ -112,14 +120,14 @@ func (s *Server) accept(ctx context.Context, ck clock.Clock, l net.Listener) err
 }
 
 // take starts the handler for one accepted connection.
-func (s *Server) take(ctx context.Context, nc net.Conn) {
+func (s *Server) take(ctx context.Context, sv *serving, nc net.Conn) {
 	if !s.allowed(nc.RemoteAddr()) {
 		s.log().Warn("connection refused by the allow-list", "addr", nc.RemoteAddr())
 		nc.Close()
 		return
 	}
 	c := NewConn(nc, s.Options)
-	s.calls.Go(func() {
+	sv.calls.Go(func() {
 		stop := context.AfterFunc(ctx, func() { c.Close() })
 		defer func() {
 			if p := recover(); p != nil {
@@ -142,7 +150,7 @@ func (s *Server) allowed(addr net.Addr) bool {
 		return false
 	}
 	for _, p := range s.Allow {
-		if p.Contains(ap.Addr().Unmap()) {
+		if p.Contains(ap.Addr().Unmap().WithZone("")) {
 			return true
 		}
 	}
@@ -158,13 +166,17 @@ func (s *Server) log() *slog.Logger {
 
 // Calls is how many handlers run.
 func (s *Server) Calls() int {
-	s.mu.Lock()
-	calls := s.calls
-	s.mu.Unlock()
-	if calls == nil {
-		return 0
+	n := 0
+	for _, sv := range s.all() {
+		n += sv.calls.Running()
 	}
-	return calls.Running()
+	return n
+}
+
+func (s *Server) all() []*serving {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.serving))
 }
 
 // Shutdown stops accepting, then waits until all handlers have returned. When ctx ends first, it ends the handlers'
@@ -172,23 +184,28 @@ func (s *Server) Calls() int {
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closing = true
-	for l := range s.listeners {
-		l.Close()
-	}
-	calls := s.calls
 	s.mu.Unlock()
-	if calls == nil {
-		return nil
+	all := s.all()
+	for _, sv := range all {
+		sv.stop()
+		sv.listener.Close()
+		sv.accepting.Wait(context.Background()) // what it has accepted is served: to close it would strand the caller
 	}
-	err := calls.Wait(ctx)
-	if err == nil {
-		return nil
+	for _, sv := range all {
+		if err := sv.calls.Wait(ctx); err != nil {
+			s.close(all)
+			return err
+		}
 	}
-	s.mu.Lock()
-	for _, cancel := range s.abort {
-		cancel()
+	return nil
+}
+
+// close ends all calls at once.
+func (s *Server) close(all []*serving) {
+	for _, sv := range all {
+		sv.abort()
 	}
-	s.mu.Unlock()
-	calls.Wait(context.Background())
-	return err
+	for _, sv := range all {
+		sv.calls.Wait(context.Background())
+	}
 }
