@@ -71,11 +71,14 @@ func (c *Conn) await(id string, cmd Command) (*Awaited, error) {
 // Forget gives the event up: it will come through Recv only. What is neither waited for to its end nor forgotten stays in
 // the connection's memory until its event comes.
 func (a *Awaited) Forget() {
-	c := a.conn
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.awaited[a.ID] == a {
-		delete(c.awaited, a.ID)
+	a.conn.mu.Lock()
+	defer a.conn.mu.Unlock()
+	a.forget()
+}
+
+func (a *Awaited) forget() {
+	if a.conn.awaited[a.ID] == a {
+		delete(a.conn.awaited, a.ID)
 	}
 }
 
@@ -104,38 +107,35 @@ func (c *Conn) settle(a *Awaited, ev *Event, err error) {
 func (a *Awaited) Poll() (ev *Event, err error, done bool) {
 	a.conn.mu.Lock()
 	defer a.conn.mu.Unlock()
-	return a.outcome()
+	if !a.settled() {
+		return nil, nil, false
+	}
+	return a.event, a.err, true
 }
 
-// outcome is Poll with conn.mu locked: an error reply to the command means that no event will come.
-func (a *Awaited) outcome() (*Event, error, bool) {
-	if !a.done && a.sent.done {
-		if a.sent.err != nil {
-			return nil, a.sent.err, true
-		}
-		if err := a.sent.reply.Err(); err != nil {
-			return nil, err, true
-		}
+// settled tells whether the outcome is known. An error reply to the command means that no event will come. conn.mu is
+// locked.
+func (a *Awaited) settled() bool {
+	if a.done || !a.sent.done {
+		return a.done
 	}
-	return a.event, a.err, a.done
+	if a.err = a.sent.err; a.err == nil {
+		a.err = a.sent.reply.Err()
+	}
+	if a.done = a.err != nil; a.done {
+		a.forget()
+	}
+	return a.done
 }
 
 // Wait waits for the event, for the end of the connection or of ctx. An error reply to the command is a *ReplyError. When
 // ctx ends the event is forgotten. It is for one goroutine at a time.
 func (a *Awaited) Wait(ctx context.Context) (*Event, error) {
-	defer a.Forget()
-	if _, err := a.sent.Wait(ctx); err != nil {
+	if err := a.conn.waitFor(ctx, a.settled, &a.waiter, &a.sent.waiter); err != nil {
+		a.Forget()
 		return nil, err
 	}
-	err := a.conn.waitFor(ctx, &a.waiter, func() bool {
-		_, _, done := a.outcome()
-		return done
-	})
-	if err != nil {
-		return nil, err
-	}
-	ev, err, _ := a.Poll()
-	return ev, err
+	return a.event, a.err // settled once and for all
 }
 
 // Output is the output of a job in its BACKGROUND_JOB event, with its line feeds.

@@ -44,6 +44,7 @@ type Conn struct {
 	follows  map[string]bool     // channels whose vital events are never dropped
 	queue    queue
 	consumer *clock.Waiter
+	broken   *End // what a failed write would end the connection with
 	end      *End
 	stats    Stats
 	lastRead time.Time
@@ -208,7 +209,7 @@ func (c *Conn) start(frames *FrameReader) {
 		for {
 			f, err := frames.Next()
 			if err != nil {
-				c.finish(endOf(err))
+				c.finish(c.lastEnd(err))
 				return
 			}
 			if end := c.dispatch(f); end != nil {
@@ -222,22 +223,24 @@ func (c *Conn) start(frames *FrameReader) {
 // dispatch gives one frame to whom it belongs. It returns the end of the connection if the frame is one.
 func (c *Conn) dispatch(f Frame) *End {
 	now := c.clock.Now()
+	m := Message{Frame: f}
+	var malformed error
+	if f.isEvent() {
+		m.Event, malformed = f.Event()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stats.Frames++
 	c.lastRead = now
-	m := Message{Frame: f}
 	switch f.Type {
 	case CommandReply, APIResponse:
 		c.reply(f)
 		return nil
 	case EventPlain, EventJSON, EventXML:
-		ev, err := f.Event()
-		if err != nil {
+		if malformed != nil {
 			c.stats.Malformed++
 			return nil
 		}
-		m.Event = ev
 	case DisconnectNotice:
 		if m.Linger = f.lingerNotice(); m.Linger == nil {
 			return &End{Reason: EndNotice, Text: trimNewline(f.Body)}
@@ -316,7 +319,7 @@ func (c *Conn) connected(f Frame) {
 	if c.follows == nil {
 		c.follows = make(map[string]bool)
 	}
-	c.follows[f.Header("Unique-ID")] = true
+	c.follows[URLDecode(f.Header("Unique-ID"))] = true
 }
 
 // Connect sends the command connect and returns the channel's data as the event that its reply is.
@@ -358,7 +361,7 @@ func (c *Conn) Start(cmds ...Command) ([]*Pending, error) {
 		return nil, err
 	}
 	if err := c.write(b); err != nil {
-		c.finish(&End{Reason: EndBroken, Err: err})
+		c.writeFailed(err)
 	}
 	return ps, nil
 }
@@ -394,6 +397,34 @@ func (c *Conn) enqueue(cmds []Command) ([]*Pending, error) {
 	}
 	c.gate = g
 	return ps, nil
+}
+
+// writeFailed ends the connection, at once if the switch takes nothing any more. If it has gone, what it sent before may
+// still be on the way to the reader, the notice that says why among it: the reader finds the end then.
+func (c *Conn) writeFailed(err error) {
+	end := &End{Reason: EndBroken, Err: err}
+	var ne net.Error
+	if errors.As(err, &ne) && ne.Timeout() || c.nc.SetReadDeadline(time.Now().Add(lastWords)) != nil {
+		c.finish(end)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = end
+}
+
+// lastWords is how long the reader goes on after a failed write.
+const lastWords = time.Second
+
+// lastEnd is the end of a connection whose reader met err: a failed write says more about it than a read.
+func (c *Conn) lastEnd(err error) *End {
+	end := endOf(err)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if end.Reason == EndBroken && c.broken != nil {
+		return c.broken
+	}
+	return end
 }
 
 func (c *Conn) write(b []byte) error {

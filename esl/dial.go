@@ -62,31 +62,41 @@ func NewInbound(ctx context.Context, nc net.Conn, login Login, opts Options) (*C
 }
 
 func (c *Conn) login(frames *FrameReader, login Login) (*Reply, error) {
-	greeting, err := frames.Next()
-	switch {
-	case err != nil:
-		return nil, endOf(err)
-	case greeting.Type == RudeRejection:
-		return nil, &End{Reason: EndRejected, Text: trimNewline(greeting.Body)}
-	case greeting.Type != AuthRequest:
-		return nil, fmt.Errorf("%w: the greeting is %s, not auth/request", ErrSyntax, greeting.Type)
-	}
 	b, err := login.command().Append(nil)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := expect(frames, AuthRequest); err != nil {
 		return nil, err
 	}
 	if err := c.write(b); err != nil {
 		return nil, &End{Reason: EndBroken, Err: err}
 	}
-	f, err := frames.Next()
+	f, err := expect(frames, CommandReply)
 	if err != nil {
-		return nil, endOf(err)
+		return nil, err
 	}
 	reply := newReply(f)
 	if err := reply.Err(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrLogin, err)
 	}
 	return reply, nil
+}
+
+// expect reads a frame of that type. Any other is the end of a connection that is not logged in.
+func expect(frames *FrameReader, want FrameType) (Frame, error) {
+	f, err := frames.Next()
+	switch {
+	case err != nil:
+		return f, endOf(err)
+	case f.Type == want:
+		return f, nil
+	case f.Type == RudeRejection:
+		return f, &End{Reason: EndRejected, Text: trimNewline(f.Body)}
+	case f.Type == DisconnectNotice:
+		return f, &End{Reason: EndNotice, Text: trimNewline(f.Body)}
+	}
+	return f, &End{Reason: EndBroken, Err: fmt.Errorf("the switch sent %s where %s was due", f.Type, want)}
 }
 
 // LoginReply is the switch's answer to the login of an inbound connection: for a user of the directory its headers

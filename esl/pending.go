@@ -30,23 +30,23 @@ func (p *Pending) Poll() (reply *Reply, err error, done bool) {
 
 // Wait waits for the reply, for the end of the connection or of ctx. It is for one goroutine at a time.
 func (p *Pending) Wait(ctx context.Context) (*Reply, error) {
-	err := p.conn.waitFor(ctx, &p.waiter, func() bool { return p.done })
-	if err != nil {
+	if err := p.conn.waitFor(ctx, func() bool { return p.done }, &p.waiter); err != nil {
 		return nil, err
 	}
-	r, err, _ := p.Poll()
-	return r, err
+	return p.reply, p.err // once done it stays
 }
 
-// waitFor sleeps until done, which is asked under c.mu. *slot is where the one who makes it true finds the sleeper.
-func (c *Conn) waitFor(ctx context.Context, slot **clock.Waiter, done func() bool) error {
+// waitFor sleeps until done, which is asked under c.mu. The slots are where those who may make it true find the sleeper.
+func (c *Conn) waitFor(ctx context.Context, done func() bool, slots ...**clock.Waiter) error {
 	c.mu.Lock()
 	if done() {
 		c.mu.Unlock()
 		return nil
 	}
 	w := c.clock.NewWaiter()
-	*slot = w
+	for _, slot := range slots {
+		*slot = w
+	}
 	c.mu.Unlock()
 	for {
 		cause := w.Wait(ctx, time.Time{})
