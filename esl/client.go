@@ -1,11 +1,15 @@
 package esl
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,13 +65,14 @@ var ErrClientClosed = errors.New("esl: client closed")
 // Client is a connection to the switch that is made anew whenever it ends. Subscriptions go on over that, with a Gap in
 // their stream where events were missed.
 type Client struct {
-	cfg     ClientConfig
-	clock   clock.Clock
-	group   *clock.Group
-	ctx     context.Context
-	cancel  context.CancelFunc
-	waker   *clock.Waiter // of the goroutine that keeps the connection
-	nextJob func() string
+	cfg    ClientConfig
+	clock  clock.Clock
+	group  *clock.Group
+	ctx    context.Context
+	cancel context.CancelFunc
+	waker  *clock.Waiter // of the goroutine that keeps the connection
+
+	order sync.Mutex // held while subscriptions change and the switch is told so: both happen in one order
 
 	mu      sync.Mutex
 	conn    *Conn // nil while there is none
@@ -80,6 +85,17 @@ type Client struct {
 
 // eventKey is something to subscribe to: a type of events, or a subclass of CUSTOM events.
 type eventKey struct{ name, subclass string }
+
+func (k eventKey) compare(o eventKey) int {
+	return cmp.Or(strings.Compare(k.name, o.name), strings.Compare(k.subclass, o.subclass))
+}
+
+func (k eventKey) subclasses() []string {
+	if k.subclass == "" {
+		return nil
+	}
+	return []string{k.subclass}
+}
 
 // NewClient starts to connect in the background; what needs a connection waits for it. Close ends it.
 func NewClient(cfg ClientConfig) *Client {
@@ -149,7 +165,7 @@ func (cl *Client) setErr(err error) {
 	cl.lastErr = err
 }
 
-// connect logs in and puts subscriptions and filters in place again.
+// connect logs in and puts filters and subscriptions in place again.
 func (cl *Client) connect() (*Conn, error) {
 	ctx, cancel := clock.WithTimeout(cl.ctx, cl.clock, cl.cfg.ConnectTimeout)
 	defer cancel()
@@ -157,28 +173,15 @@ func (cl *Client) connect() (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl.mu.Lock()
-	defer cl.mu.Unlock()
-	cmds := []Command{}
-	if len(cl.cfg.Filters) > 0 {
-		cmds = append(cmds, Filter("Event-Name", "BACKGROUND_JOB"))
-	}
-	for _, f := range cl.cfg.Filters {
-		cmds = append(cmds, Filter(f.Name, f.Value))
-	}
-	names, subclasses := []string{"BACKGROUND_JOB"}, []string{}
-	for k := range cl.counts {
-		if k.subclass != "" {
-			subclasses = append(subclasses, k.subclass)
-		} else {
-			names = append(names, k.name)
-		}
-	}
-	cmds = append(cmds, Subscribe(Plain, names, subclasses...))
-	if _, err := conn.Start(cmds...); err != nil {
+	cl.order.Lock()
+	defer cl.order.Unlock()
+	if err := cl.restore(ctx, conn); err != nil {
 		conn.Close()
+		conn.reader.Wait(context.Background())
 		return nil, err
 	}
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
 	gap := &Gap{From: cl.lost, To: cl.clock.Now()}
 	for s := range cl.subs {
 		if s.started {
@@ -193,6 +196,49 @@ func (cl *Client) connect() (*Conn, error) {
 	return conn, nil
 }
 
+// restore sends what a new connection has to know: filters first, or a burst of other events would get in. A refusal is
+// logged, and the connection is used all the same. cl.order is locked.
+func (cl *Client) restore(ctx context.Context, conn *Conn) error {
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	var cmds []Command
+	if len(cl.cfg.Filters) > 0 {
+		cmds = append(cmds, Filter("Event-Name", "BACKGROUND_JOB"))
+	}
+	for _, f := range cl.cfg.Filters {
+		cmds = append(cmds, Filter(f.Name, f.Value))
+	}
+	cl.mu.Lock()
+	cmds = append(cmds, cl.wanted()...)
+	cl.mu.Unlock()
+	sent, err := conn.Start(cmds...)
+	if err != nil {
+		return err
+	}
+	for i, p := range sent {
+		r, err := p.Wait(ctx)
+		if err != nil {
+			return err
+		}
+		if err := r.Err(); err != nil {
+			cl.cfg.Log.Warn("switch refused", "addr", cl.cfg.Addr, "command", cmds[i].line(), "err", err)
+		}
+	}
+	return nil
+}
+
+// wanted is the commands that turn on all events that are wanted: one for each, as the switch refuses a whole command
+// for one event that the user may not have. cl.mu is locked.
+func (cl *Client) wanted() []Command {
+	cmds := []Command{Subscribe(Plain, []string{"BACKGROUND_JOB"})}
+	for _, k := range slices.SortedFunc(maps.Keys(cl.counts), eventKey.compare) {
+		if k.name != "BACKGROUND_JOB" {
+			cmds = append(cmds, Subscribe(Plain, []string{k.name}, k.subclasses()...))
+		}
+	}
+	return cmds
+}
+
 // serve hands out what comes until the connection ends.
 func (cl *Client) serve(conn *Conn) *End {
 	defer func() {
@@ -201,8 +247,13 @@ func (cl *Client) serve(conn *Conn) *End {
 		cl.conn, cl.lost, cl.lastErr = nil, cl.clock.Now(), conn.End()
 	}()
 	var ping *Pending
+	var dropped uint64
 	for {
 		for m, ok := conn.TryRecv(); ok; m, ok = conn.TryRecv() {
+			if n := conn.Stats().Dropped; n > dropped {
+				cl.missed(n - dropped)
+				dropped = n
+			}
 			if m.Event != nil {
 				cl.deliver(m.Event)
 			}
@@ -210,34 +261,47 @@ func (cl *Client) serve(conn *Conn) *End {
 		if end := conn.End(); end != nil {
 			return end
 		}
-		var until time.Time
-		switch since := conn.silentSince(); {
-		case ping == nil:
-			until = since.Add(cl.cfg.Liveness)
-		default:
-			until = since.Add(2 * cl.cfg.Liveness)
-		}
-		if !cl.clock.Now().Before(until) {
-			if ping != nil {
-				conn.finish(&End{Reason: EndSilent})
-				continue
-			}
-			// Any command would do; this one does nothing and has a reply in any case.
-			if ps, err := conn.Start(API("echo", "")); err == nil {
-				ping = ps[0]
-			}
-			continue
-		}
 		if ping != nil {
 			if _, _, done := ping.Poll(); done {
 				ping = nil
-				continue
 			}
 		}
-		conn.Await(cl.ctx, until)
-		if cl.ctx.Err() != nil {
-			conn.Close()
+		patience := cl.cfg.Liveness
+		if ping != nil {
+			patience *= 2
 		}
+		until := conn.silentSince().Add(patience)
+		switch {
+		case cl.clock.Now().Before(until):
+			conn.Await(cl.ctx, until)
+			if cl.ctx.Err() != nil {
+				conn.Close()
+			}
+		case ping == nil:
+			ping = cl.ping(conn)
+		default:
+			conn.finish(&End{Reason: EndSilent})
+		}
+	}
+}
+
+// ping sends a command that does nothing and has a reply in any case.
+func (cl *Client) ping(conn *Conn) *Pending {
+	sent, err := conn.Start(API("echo", ""))
+	if err != nil { // it has ended, or somebody sent exit and the switch did not end it
+		conn.finish(&End{Reason: EndSilent})
+		return nil
+	}
+	return sent[0]
+}
+
+// missed tells all subscriptions that the connection has dropped n events before they could be handed out.
+func (cl *Client) missed(n uint64) {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	now := cl.clock.Now()
+	for s := range cl.subs {
+		s.put(Delivery{Gap: &Gap{From: now, To: now, Dropped: n}})
 	}
 }
 
@@ -258,7 +322,10 @@ func (cl *Client) Conn(ctx context.Context) (*Conn, error) {
 		cl.mu.Unlock()
 	}()
 	for {
-		cause := w.Wait(ctx, time.Time{})
+		cause := clock.Woken
+		if cl.ctx.Err() == nil { // else Close has woken all waiters that it knew
+			cause = w.Wait(ctx, time.Time{})
+		}
 		cl.mu.Lock()
 		conn, last := cl.conn, cl.lastErr
 		cl.mu.Unlock()

@@ -2,6 +2,7 @@ package esl
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ type Subscription struct {
 
 // Interest is what a subscription wants to receive.
 type Interest struct {
-	// Events are names of event types; "ALL" is everything, "CUSTOM" all custom events.
+	// Events are names of event types. "ALL" is everything; "CUSTOM" is only those CUSTOM events that have no subclass.
 	Events []string
 	// Subclasses are those of CUSTOM events, in the very letters.
 	Subclasses []string
@@ -63,8 +64,11 @@ func (cl *Client) Subscribe(ctx context.Context, in Interest) (*Subscription, er
 		s.keys = append(s.keys, eventKey{"CUSTOM", sub})
 	}
 	sent, err := cl.add(s, cmd)
-	if err != nil || sent == nil {
-		return s, err
+	if err != nil {
+		return nil, err
+	}
+	if sent == nil {
+		return s, nil
 	}
 	r, err := sent.Wait(ctx)
 	if err == nil {
@@ -80,6 +84,21 @@ func (cl *Client) Subscribe(ctx context.Context, in Interest) (*Subscription, er
 }
 
 func (cl *Client) add(s *Subscription, cmd Command) (*Pending, error) {
+	cl.order.Lock()
+	defer cl.order.Unlock()
+	conn, err := cl.register(s)
+	if conn == nil {
+		return nil, err
+	}
+	sent, err := conn.Start(cmd)
+	if err != nil {
+		return nil, nil // it has just ended
+	}
+	return sent[0], nil
+}
+
+// register counts a new subscription in. It returns the present connection, if there is one.
+func (cl *Client) register(s *Subscription) (*Conn, error) {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	if cl.ctx.Err() != nil {
@@ -89,46 +108,64 @@ func (cl *Client) add(s *Subscription, cmd Command) (*Pending, error) {
 	for _, k := range s.keys {
 		cl.counts[k]++
 	}
-	if cl.conn == nil {
-		return nil, nil
-	}
-	s.started = true
-	ps, err := cl.conn.Start(cmd)
-	if err != nil {
-		return nil, nil // it has just ended
-	}
-	return ps[0], nil
+	s.started = cl.conn != nil
+	return cl.conn, nil
 }
 
 // Close ends the subscription. What waits is dropped.
 func (s *Subscription) Close() {
 	cl := s.client
+	cl.order.Lock()
+	defer cl.order.Unlock()
+	conn, cmds := cl.unregister(s)
+	if conn != nil && len(cmds) > 0 {
+		conn.Start(cmds...) // that it fails means that the connection has ended
+	}
+}
+
+// unregister undoes register. It returns the commands to be sent to the present connection, if there is one.
+func (cl *Client) unregister(s *Subscription) (*Conn, []Command) {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	if !cl.subs[s] {
-		return
+		return nil, nil
 	}
 	delete(cl.subs, s)
 	s.err = ErrClosed
 	s.queue = ring[Delivery]{}
 	s.consume.Wake()
-	var names, subclasses []string
+	var unwanted []eventKey
 	for _, k := range s.keys {
-		if cl.counts[k]--; cl.counts[k] > 0 {
-			continue
-		}
-		delete(cl.counts, k)
-		switch {
-		case k.name == "BACKGROUND_JOB": // always needed
-		case k.subclass != "":
-			subclasses = append(subclasses, k.subclass)
-		default:
-			names = append(names, k.name)
+		if cl.counts[k]--; cl.counts[k] == 0 {
+			delete(cl.counts, k)
+			unwanted = append(unwanted, k)
 		}
 	}
-	if cl.conn != nil && len(names)+len(subclasses) > 0 {
-		cl.conn.Start(Unsubscribe(names, subclasses...)) // that it fails means that the connection has ended
+	return cl.conn, cl.turnOff(unwanted)
+}
+
+// everything is the subscription to all events.
+func everything() eventKey { return eventKey{name: "ALL"} }
+
+// turnOff is the commands that turn events off. cl.mu is locked.
+func (cl *Client) turnOff(keys []eventKey) []Command {
+	switch {
+	case cl.counts[everything()] > 0:
+		return nil // they go on to come; to turn one off would take it from who wants everything
+	case slices.Contains(keys, everything()):
+		now := cl.clock.Now() // for a moment all is off
+		for s := range cl.subs {
+			s.put(Delivery{Gap: &Gap{From: now, To: now}})
+		}
+		return append([]Command{Unsubscribe([]string{"ALL"})}, cl.wanted()...)
 	}
+	var cmds []Command
+	for _, k := range keys {
+		if k.name != "BACKGROUND_JOB" { // always needed
+			cmds = append(cmds, Unsubscribe([]string{k.name}, k.subclasses()...))
+		}
+	}
+	return cmds
 }
 
 // Recv returns the next event or gap. It waits until there is one or ctx ends. After Close its error is ErrClosed, after
@@ -162,27 +199,32 @@ func (s *Subscription) next() (Delivery, bool, error) {
 // put appends d, in place of the oldest when there is no room. client.mu is locked.
 func (s *Subscription) put(d Delivery) {
 	if s.queue.n >= s.limit {
-		now := s.client.clock.Now()
-		if s.dropped == nil {
-			s.dropped = &Gap{From: now}
-		}
-		s.dropped.To = now
-		s.dropped.Dropped++
-		s.queue.pop()
+		s.drop(s.queue.pop())
 	}
 	s.queue.push(d)
 	s.consume.Wake()
 }
 
+// drop makes d, and what it stands for if it is a gap, part of the gap that is reported next.
+func (s *Subscription) drop(d Delivery) {
+	gap := d.Gap
+	if gap == nil {
+		now := s.client.clock.Now()
+		gap = &Gap{From: now, To: now, Dropped: 1}
+	}
+	if s.dropped == nil {
+		s.dropped = &Gap{From: gap.From}
+	}
+	s.dropped.To = gap.To
+	s.dropped.Dropped += gap.Dropped
+}
+
 // wants tells whether the subscription asked for such an event.
 func (s *Subscription) wants(name, subclass string) bool {
-	for _, k := range s.keys {
-		switch {
-		case k.name == "ALL", k.name == name && k.subclass == "", k.name == name && k.subclass == subclass:
-			return true
-		}
+	if name != "CUSTOM" {
+		subclass = ""
 	}
-	return false
+	return slices.Contains(s.keys, everything()) || slices.Contains(s.keys, eventKey{name, subclass})
 }
 
 func (cl *Client) deliver(ev *Event) {
