@@ -38,7 +38,6 @@ type Conn struct {
 
 	mu       sync.Mutex
 	gate     gate
-	exiting  bool
 	pending  pendingRing
 	awaited  map[string]*Awaited // by Job-UUID or Application-UUID
 	follows  map[string]bool     // channels whose vital events are never dropped
@@ -375,14 +374,14 @@ func (c *Conn) enqueue(cmds []Command) ([]*Pending, error) {
 	}
 	g := c.gate
 	for _, cmd := range cmds {
-		if c.exiting {
-			return nil, fmt.Errorf("esl: %s: %w: exit has been sent", cmd.Name(), ErrNotAllowed)
-		}
 		if err := g.check(cmd.verb); err != nil {
 			return nil, err
 		}
-		if cmd.verb == connectVerb {
+		switch cmd.verb {
+		case connectVerb:
 			g.greeted, g.session = true, true
+		case exitVerb:
+			g.exiting = true
 		}
 	}
 	ps := make([]*Pending, len(cmds))
@@ -391,9 +390,6 @@ func (c *Conn) enqueue(cmds []Command) ([]*Pending, error) {
 		block[i] = Pending{conn: c, verb: cmd.verb}
 		ps[i] = &block[i]
 		c.pending.push(ps[i])
-		if cmd.verb == exitVerb {
-			c.exiting = true
-		}
 	}
 	c.gate = g
 	return ps, nil

@@ -101,6 +101,7 @@ type gate struct {
 	greeted bool // outbound: connect was sent
 	ready   bool // outbound: connect was answered, mode is known; inbound: logged in
 	session bool // there is a controlled channel
+	exiting bool // exit was sent
 }
 
 // check tells why v is not to be sent now, or nil.
@@ -112,6 +113,8 @@ func (g gate) check(v verb) error {
 	switch {
 	case v == noVerb:
 		return nil // the encoder says what is wrong
+	case g.exiting:
+		return refuse("exit has been sent")
 	case row.login && (g.mode.Outbound || g.ready):
 		return refuse("the connection is logged in already")
 	case row.login, v == exitVerb:
