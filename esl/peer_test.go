@@ -198,7 +198,7 @@ func wantEnd(t testing.TB, c *esl.Conn, want esl.EndReason) *esl.End {
 	}
 }
 
-// names is the names of the events that wait in a connection.
+// received takes the events that wait in a connection: their names, each with the value of one header.
 func received(c *esl.Conn, header string) []string {
 	var all []string
 	for m, ok := c.TryRecv(); ok; m, ok = c.TryRecv() {
