@@ -149,7 +149,6 @@ func (cl *Client) run() {
 			continue
 		}
 		pause = cl.cfg.BackoffMin
-		cl.cfg.Log.Info("switch connected", "addr", cl.cfg.Addr)
 		end := cl.serve(conn)
 		conn.Close()
 		conn.reader.Wait(context.Background())
@@ -180,6 +179,7 @@ func (cl *Client) connect() (*Conn, error) {
 		conn.reader.Wait(context.Background())
 		return nil, err
 	}
+	cl.cfg.Log.Info("switch connected", "addr", cl.cfg.Addr)
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	gap := &Gap{From: cl.lost, To: cl.clock.Now()}
@@ -309,9 +309,9 @@ func (cl *Client) missed(n uint64) {
 // method for; their effect ends with that connection.
 func (cl *Client) Conn(ctx context.Context) (*Conn, error) {
 	cl.mu.Lock()
-	if cl.conn != nil {
-		defer cl.mu.Unlock()
-		return cl.conn, nil
+	if conn := cl.present(); conn != nil {
+		cl.mu.Unlock()
+		return conn, nil
 	}
 	w := cl.clock.NewWaiter()
 	cl.waiters[w] = true
@@ -327,7 +327,7 @@ func (cl *Client) Conn(ctx context.Context) (*Conn, error) {
 			cause = w.Wait(ctx, time.Time{})
 		}
 		cl.mu.Lock()
-		conn, last := cl.conn, cl.lastErr
+		conn, last := cl.present(), cl.lastErr
 		cl.mu.Unlock()
 		switch {
 		case cl.ctx.Err() != nil:
@@ -338,6 +338,14 @@ func (cl *Client) Conn(ctx context.Context) (*Conn, error) {
 			return nil, fmt.Errorf("esl: no connection to %s (%w): %w", cl.cfg.Addr, ctx.Err(), last)
 		}
 	}
+}
+
+// present is the connection, or nil while there is none or it has just ended. cl.mu is locked.
+func (cl *Client) present() *Conn {
+	if cl.conn == nil || cl.conn.End() != nil {
+		return nil
+	}
+	return cl.conn
 }
 
 // API runs an API command and returns its output. While it runs, no events come; see BgAPI. Output that begins with -ERR
