@@ -70,13 +70,18 @@ type conn struct {
 	readEnded bool // Close took a hold for the Read that it ended
 }
 
-// Conn makes reads and writes of c known to the clock. The other end must be in this process and be wrapped as well.
-// Deadlines of the connection have no effect: they would be in real time.
+// Conn makes reads and writes of c known to the clock. The other end must be in this process and be wrapped as well, and
+// the pair of addresses must be that of no other connection. A connection to a listener that the clock wrapped holds the
+// clock until it has been accepted. Deadlines of the connection have no effect: they would be in real time.
 func (v *Virtual) Conn(c net.Conn) net.Conn {
 	wrapped := &conn{Conn: c, v: v}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.attach(wrapped)
+	link := v.attach(wrapped)
+	if v.links.listening[port(c.RemoteAddr())] && !link.accepted {
+		link.acceptDue = true
+		v.holds++
+	}
 	return wrapped
 }
 
@@ -264,13 +269,5 @@ func (v *Virtual) Dial(ctx context.Context, network, address string) (net.Conn, 
 	if err != nil {
 		return nil, err
 	}
-	wrapped := &conn{Conn: c, v: v}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	link := v.attach(wrapped)
-	if v.links.listening[port(c.RemoteAddr())] && !link.accepted {
-		link.acceptDue = true
-		v.holds++
-	}
-	return wrapped, nil
+	return v.Conn(c), nil
 }

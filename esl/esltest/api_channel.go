@@ -1,0 +1,390 @@
+package esltest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"eslua/esl"
+)
+
+const noSuchChannel = "-ERR No such channel!\n"
+
+// channelAPIs are the commands that work on a channel by its uuid.
+func channelAPIs() []apiCommand {
+	return []apiCommand{
+		{name: "uuid_exists", run: good(func(c apiCall) string { return strconv.FormatBool(c.sw.find(c.arg) != nil) })},
+		{name: "uuid_getvar", run: good(uuidGetvarAPI)},
+		{name: "uuid_setvar", run: good(uuidSetvarAPI)},
+		{name: "uuid_setvar_multi", run: good(uuidSetvarMultiAPI)},
+		{name: "uuid_dump", run: good(uuidDumpAPI)},
+		{name: "uuid_kill", run: good(uuidKillAPI)},
+		{name: "uuid_answer", run: good(uuidAnswerAPI)},
+		{name: "uuid_pre_answer", run: good(uuidPreAnswerAPI)},
+		{name: "uuid_break", run: good(uuidBreakAPI)},
+		{name: "uuid_transfer", run: good(uuidTransferAPI)},
+		{name: "uuid_park", run: good(uuidParkAPI)},
+		{name: "uuid_bridge", run: good(uuidBridgeAPI)},
+		{name: "uuid_broadcast", run: good(uuidBroadcastAPI)},
+		{name: "uuid_send_dtmf", run: good(uuidSendDTMFAPI)},
+		{name: "uuid_recv_dtmf", run: good(uuidRecvDTMFAPI)},
+		{name: "uuid_flush_dtmf", run: good(uuidFlushDTMFAPI)},
+		{name: "uuid_fileman", run: good(uuidFilemanAPI)},
+		{name: "uuid_record", run: good(uuidRecordAPI)},
+		{name: "uuid_hold", run: text("+OK Success\n")},
+		{name: "uuid_media", run: text("-ERR Operation failed\n")},
+		{name: "uuid_phone_event", run: text("-ERR Operation failed\n")},
+		{name: "uuid_display", run: text("-USAGE: <uuid> <display>\n")},
+		{name: "uuid_audio", run: text("-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n")},
+	}
+}
+
+// on finds the channel of a command whose argument begins with a uuid, or says why not.
+func (c apiCall) on(usage string, least int) (ch *channel, a []string, problem string) {
+	a = esl.SplitArgs(c.arg, ' ')
+	if len(a) < least {
+		return nil, nil, usage
+	}
+	if ch = c.sw.find(a[0]); ch == nil {
+		return nil, nil, noSuchChannel
+	}
+	for len(a) < 6 {
+		a = append(a, "")
+	}
+	return ch, a, ""
+}
+
+func uuidGetvarAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> <var>\n", 2)
+	if ch == nil {
+		return problem
+	}
+	name, index, indexed := strings.Cut(a[1], "[")
+	value, ok := ch.lookup(name)
+	if list, isArray := strings.CutPrefix(value, arrayPrefix); isArray && indexed {
+		elements := strings.Split(list, arraySep)
+		if n := atoi(index); n < len(elements) {
+			value = elements[n]
+		} else {
+			ok = false
+		}
+	}
+	if !ok || value == "" {
+		return "_undef_"
+	}
+	return value
+}
+
+func uuidSetvarAPI(c apiCall) string {
+	// The value is everything behind the name, unescaped and unquoted.
+	ch, a, problem := c.on("-USAGE: <uuid> <var> [value]\n", 2)
+	if ch == nil {
+		return problem
+	}
+	value := ""
+	if rest := strings.SplitN(c.arg, " ", 3); len(rest) == 3 {
+		value = strings.Join(esl.SplitArgs("^^\x01"+rest[2]+"\x01", 1), "")
+	}
+	ch.set(a[1], value)
+	return "+OK\n"
+}
+
+func uuidSetvarMultiAPI(c apiCall) string {
+	uuid, list, ok := strings.Cut(c.arg, " ")
+	if !ok {
+		return "-USAGE: <uuid> <var>=<value>;<var>=<value>...\n"
+	}
+	ch := c.sw.find(uuid)
+	if ch == nil {
+		return noSuchChannel
+	}
+	for _, pair := range esl.SplitArgs(list, ';') {
+		name, value, _ := strings.Cut(pair, "=")
+		ch.set(name, value)
+	}
+	return "+OK\n"
+}
+
+func uuidDumpAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> [format]\n", 1)
+	if ch == nil {
+		return problem
+	}
+	ev := c.sw.newEvent("CHANNEL_DATA", siteDump)
+	ch.addData(ev)
+	switch a[1] {
+	case "json":
+		return string(ev.AppendJSON(nil))
+	case "xml":
+		return string(ev.AppendXML(nil))
+	}
+	var b strings.Builder
+	for n, v := range ev.Headers() {
+		b.WriteString(n + ": " + v + "\n")
+	}
+	return b.String() + "\n"
+}
+
+func uuidKillAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> [cause]\n", 1)
+	if ch == nil {
+		return problem
+	}
+	cause := esl.CauseNormalClearing
+	if a[1] != "" {
+		cause = esl.ParseCause(a[1])
+	}
+	ch.hangup(cause, siteKill)
+	return "+OK\n"
+}
+
+func uuidAnswerAPI(c apiCall) string {
+	ch := c.sw.find(c.arg)
+	if ch == nil || !ch.answer(siteAnswerApp) {
+		return "-ERROR\n"
+	}
+	return "+OK\n"
+}
+
+func uuidPreAnswerAPI(c apiCall) string {
+	ch := c.sw.find(c.arg)
+	if ch == nil || !ch.preAnswer(siteAnswerApp) {
+		return "-ERROR\n"
+	}
+	return "+OK\n"
+}
+
+// uuidBreakAPI ends what plays or records: a message that is being executed with it, its loops as well, and with "all" also
+// those that wait.
+func uuidBreakAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> [all]\n", 1)
+	if ch == nil {
+		return problem
+	}
+	if a[1] == "all" {
+		ch.private, ch.priv = nil, nil
+	}
+	if ch.broadcast {
+		ch.stopBroadcast = true
+	}
+	ch.breaking = true
+	ch.changed()
+	return "+OK\n"
+}
+
+func uuidTransferAPI(c apiCall) string {
+	a := esl.SplitArgs(c.arg, ' ')
+	if len(a) < 2 {
+		return "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
+	}
+	ch := c.sw.find(a[0])
+	if ch == nil {
+		return noSuchChannel
+	}
+	transferApp(ch, c.t, strings.Join(a[1:], " "))
+	return "+OK\n"
+}
+
+func uuidParkAPI(c apiCall) string {
+	ch, _, problem := c.on("-USAGE: <uuid>\n", 1)
+	if ch == nil {
+		return problem
+	}
+	ch.actions = []esl.Action{{App: "park"}}
+	ch.hitDialplan, ch.transferred = true, true
+	ch.setState(csRouting)
+	return "+OK\n"
+}
+
+func uuidBridgeAPI(c apiCall) string {
+	a := words(c.arg, 2)
+	ch, other := c.sw.find(a[0]), c.sw.find(a[1])
+	if ch == nil || other == nil {
+		return "-ERR Invalid uuid\n"
+	}
+	ch.actions = []esl.Action{{App: "intercept_for_bridge", Data: other.uuid}}
+	ch.hitDialplan, ch.transferred = true, true
+	ch.setState(csRouting)
+	return "+OK " + other.uuid + "\n"
+}
+
+// uuidBroadcastAPI queues an application, or a file to play, to a channel.
+func uuidBroadcastAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> <path> [aleg|bleg|holdb|both]\n", 2)
+	if ch == nil {
+		return problem
+	}
+	app, arg, ok := strings.Cut(a[1], "::")
+	if !ok {
+		app, arg = "playback", a[1]
+	}
+	m := executeMessage(app, arg)
+	m.Del("event-lock")
+	ch.queuePrivate(m, false)
+	return "+OK Message sent\n"
+}
+
+func uuidSendDTMFAPI(c apiCall) string {
+	a := words(c.arg, 2)
+	if a[0] == "" || a[1] == "" {
+		return "-USAGE: <uuid> <dtmf_data>\n"
+	}
+	ch := c.sw.find(a[0])
+	if ch == nil {
+		return "-ERR Cannot locate session!\n"
+	}
+	ch.sendDigits(nil, a[1])
+	return "+OK\n"
+}
+
+func uuidRecvDTMFAPI(c apiCall) string {
+	a := words(c.arg, 2)
+	if a[0] == "" || a[1] == "" {
+		return "-USAGE: <uuid> <dtmf_data>\n"
+	}
+	ch := c.sw.find(a[0])
+	if ch == nil {
+		return "-ERR Cannot locate session!\n"
+	}
+	digits, ms, timed := strings.Cut(a[1], "@")
+	duration := defaultDuration
+	if timed {
+		duration = atoi(ms) * sampleRate / 1000
+	}
+	for i := range len(digits) {
+		ch.queueDTMF(dtmf{digits[i], duration, "UNKNOWN"})
+	}
+	return "+OK\n"
+}
+
+func uuidFlushDTMFAPI(c apiCall) string {
+	ch := c.sw.find(c.arg)
+	if ch == nil {
+		return noSuchChannel
+	}
+	ch.digits = nil
+	return "+OK\n"
+}
+
+// uuidFilemanAPI changes the file that plays (modlua-api.md 2.3).
+func uuidFilemanAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> <cmd>:<val>\n", 2)
+	if ch == nil {
+		return problem
+	}
+	fh := ch.file
+	if fh == nil {
+		return "-ERR No file handle available!\n"
+	}
+	word, value, _ := strings.Cut(a[1], ":")
+	relative := strings.HasPrefix(value, "+") || strings.HasPrefix(value, "-")
+	n := atoi(value)
+	change := func(old, low, high int) int {
+		if relative {
+			if n == 0 {
+				n = map[bool]int{true: -1, false: 1}[value[0] == '-']
+			}
+			return min(max(old+n, low), high)
+		}
+		return min(max(n, low), high)
+	}
+	switch strings.ToLower(word) {
+	case "speed":
+		fh.speed = change(fh.speed, -2, 2)
+	case "volume":
+		fh.volume = change(fh.volume, -4, 4)
+	case "pause":
+		fh.paused = !fh.paused
+	case "restart":
+		fh.pos = 0
+	case "stop":
+		fh.stop = true
+	case "seek":
+		samples := float64(n * sampleRate / 1000)
+		if relative {
+			samples += fh.pos
+		}
+		fh.pos = max(samples, 0)
+	}
+	ch.changed()
+	return "+OK\n"
+}
+
+func uuidRecordAPI(c apiCall) string {
+	ch, a, problem := c.on("-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>]\n", 3)
+	if ch == nil {
+		return problem
+	}
+	switch a[1] {
+	case "start":
+		if !c.sw.canRecord(a[2]) {
+			return "-ERR Cannot record session!\n"
+		}
+		ch.record = append(ch.record, &recording{a[2], c.sw.now})
+		ch.fireRecord("RECORD_START", siteRecordBug, a[2])
+	case "stop":
+		if !ch.stopRecording(a[2]) {
+			return "-ERR Cannot stop record session!\n"
+		}
+	default:
+		return "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>]\n"
+	}
+	return "+OK Success\n"
+}
+
+// showAPI lists channels and calls.
+func showAPI(c apiCall) string {
+	what, how, _ := strings.Cut(c.arg, " ")
+	var rows []*channel
+	for _, ch := range c.sw.calls {
+		if ch.done || what == "calls" && ch.outbound {
+			continue
+		}
+		rows = append(rows, ch)
+	}
+	switch {
+	case what != "channels" && what != "calls":
+		return "-USAGE: " + "codec|endpoint|application|api|dialplan|file|timer|calls [count]|channels [count|like <match string>]\n"
+	case how == "count":
+		return fmt.Sprintf("\n%d total.\n", len(rows))
+	case how == "as json":
+		return showJSON(rows)
+	}
+	var b strings.Builder
+	if len(rows) > 0 {
+		b.WriteString("uuid,direction,created_epoch,name,state,cid_name,cid_num,dest,application,application_data\n")
+	}
+	for _, ch := range rows {
+		p := ch.profile
+		fmt.Fprintf(&b, "%s,%s,%d,%s,%s,%s,%s,%s,%s,%s\n", ch.uuid, ch.own("direction"), p.times.created/1e6, ch.name,
+			ch.running, p.callerName, p.callerNumber, p.destination, ch.app, ch.appData)
+	}
+	return b.String() + fmt.Sprintf("\n%d total.\n", len(rows))
+}
+
+func showJSON(rows []*channel) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `{"row_count": %d`, len(rows))
+	for i, ch := range rows {
+		row := &esl.Event{}
+		row.Add("uuid", ch.uuid)
+		row.Add("direction", ch.own("direction"))
+		row.Add("name", ch.name)
+		row.Add("state", ch.running.String())
+		row.Add("cid_name", ch.profile.callerName)
+		row.Add("cid_num", ch.profile.callerNumber)
+		row.Add("dest", ch.profile.destination)
+		row.Add("application", ch.app)
+		row.Add("application_data", ch.appData)
+		if i == 0 {
+			b.WriteString(`,"rows":[`)
+		} else {
+			b.WriteByte(',')
+		}
+		b.Write(row.AppendJSON(nil))
+	}
+	if len(rows) > 0 {
+		b.WriteByte(']')
+	}
+	return b.String() + "}\n"
+}

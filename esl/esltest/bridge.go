@@ -1,0 +1,187 @@
+package esltest
+
+import (
+	"strings"
+	"time"
+
+	"eslua/esl"
+)
+
+// bridgeApp dials and connects the channel with whoever answers. When nobody does, the channel is hung up unless
+// continue_on_fail says otherwise.
+func bridgeApp(ch *channel, t *thread, arg string) {
+	timeout := ch.sw.world.OriginateTimeout
+	for _, name := range []string{"call_timeout", "originate_timeout"} {
+		if v := ch.own(name); v != "" {
+			timeout = time.Duration(atoi(v)) * time.Second
+		}
+	}
+	a := ch.sw.originate(t, ch, arg, timeout)
+	if a.leg == nil {
+		ch.bridgeFailed(a)
+		return
+	}
+	ch.set("originate_disposition", "SUCCESS")
+	ch.set("DIALSTATUS", "SUCCESS")
+	ch.vars.push("originate_causes", a.leg.uuid+";NONE", false)
+	ch.bridge(t, a.leg)
+	if isTrue(ch.own("hangup_after_bridge")) && ch.up() {
+		ch.hangup(esl.CauseNormalClearing, siteUnbridge)
+	}
+}
+
+// dialStatus is what DIALSTATUS says for a cause.
+func dialStatus(c esl.Cause) string {
+	switch c {
+	case esl.CauseUserBusy:
+		return "BUSY"
+	case esl.CauseNoAnswer:
+		return "NOANSWER"
+	case esl.CauseOriginatorCancel:
+		return "CANCEL"
+	case esl.CauseCallRejected:
+		return "DONTCALL"
+	}
+	return c.String()
+}
+
+func (ch *channel) bridgeFailed(a attempt) {
+	cause := a.cause
+	ch.set("originate_disposition", cause.String())
+	ch.set("DIALSTATUS", dialStatus(cause))
+	for _, leg := range a.tried {
+		ch.vars.push("originate_causes", leg.uuid+";"+leg.cause.String(), false)
+	}
+	ch.set("originate_failed_cause", cause.String())
+	if ch.down() {
+		return
+	}
+	keep := ch.get("continue_on_fail")
+	if keep == "" {
+		// No answer is always a reason to go on.
+		if cause == esl.CauseNoAnswer || cause == 18 || cause == esl.CauseOriginatorCancel {
+			return
+		}
+	} else if isTrue(keep) || containsFold(strings.Split(keep, ","), cause.String(), itoa(int(cause))) {
+		return
+	}
+	ch.hangup(cause, siteBridge)
+}
+
+func containsFold(list []string, words ...string) bool {
+	for _, x := range list {
+		for _, w := range words {
+			if strings.EqualFold(strings.TrimSpace(x), w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bridge connects the channel with another until one of them goes. The thread of ch runs it.
+func (ch *channel) bridge(t *thread, b *channel) {
+	ch.bridged, b.bridged = b, ch
+	ch.bridgeOriginate = true
+	ch.set("signal_bond", b.uuid)
+	b.set("signal_bond", ch.uuid)
+	now := ch.sw.micros()
+	ch.profile.times.bridged, b.profile.times.bridged = now, now
+	b.setState(csExchangeMedia)
+	fire := func(name string, at site) {
+		ev := ch.sw.newEvent(name, at)
+		ev.Add("Bridge-A-Unique-ID", ch.uuid)
+		ev.Add("Bridge-B-Unique-ID", b.uuid)
+		ch.addData(ev)
+		ch.sw.fire(ev)
+	}
+	fire("CHANNEL_BRIDGE", siteBridge)
+	for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
+		x.a.set("last_bridge_to", x.b.uuid)
+		x.a.set("bridge_channel", x.b.name)
+		x.a.set("bridge_uuid", x.b.uuid)
+	}
+	ch.set("last_sent_callee_id_name", b.profile.callerName)
+	ch.set("last_sent_callee_id_number", b.profile.callerNumber)
+	b.watch(t)
+	for ch.ready() && b.up() && b.bridged == ch {
+		ch.parseEvents(t)
+		if ch.breaking {
+			ch.breaking = false
+			break
+		}
+		moved := false
+		for _, x := range []struct{ from, to *channel }{{ch, b}, {b, ch}} {
+			if d, ok := x.from.takeDTMF(); ok {
+				x.to.sendDTMF(d)
+				moved = true
+			}
+		}
+		if moved {
+			t.sleep(untilTick(ch.sw.now, ch.ticks))
+			continue
+		}
+		if ch.ready() && b.up() {
+			t.wait(time.Time{})
+			t.sleep(untilTick(ch.sw.now, ch.ticks))
+		}
+	}
+	b.unwatch(t)
+	ch.bridged, b.bridged = nil, nil
+	if b.up() && !isTrue(b.own("park_after_bridge")) && !b.transferred {
+		cause := esl.CauseNormalClearing
+		if ch.down() {
+			cause = ch.cause
+		}
+		b.hangup(cause, siteUnbridge)
+	}
+	if b.cause != 0 {
+		ch.set("bridge_hangup_cause", b.cause.String())
+	}
+	ch.bridgeOriginate = false
+	fire("CHANNEL_UNBRIDGE", siteUnbridge)
+	ch.set("signal_bond", "")
+	b.set("signal_bond", "")
+}
+
+// sendDTMF sends a digit out of the channel, to whoever is at its other end.
+func (ch *channel) sendDTMF(d dtmf) {
+	ch.set("last_dtmf_duration", itoa(d.duration*1000/(sampleRate/1000)/1000))
+	if ch.other != nil {
+		ch.other.queueDTMF(d)
+	} else {
+		ch.hear("dtmf:" + string(d.digit))
+	}
+}
+
+// sendDigits sends digits one after the other: w and W pause for half a second and for one, @ and a number behind them
+// is their duration in ms. The time it takes passes in a thread of its own unless t is given.
+func (ch *channel) sendDigits(t *thread, digits string) {
+	digits, ms, timed := strings.Cut(digits, "@")
+	duration := defaultDuration
+	if timed {
+		duration = atoi(ms) * sampleRate / 1000
+	}
+	send := func(t *thread) {
+		for i := range len(digits) {
+			switch c := digits[i]; c {
+			case 'w':
+				t.sleep(500 * time.Millisecond)
+			case 'W':
+				t.sleep(time.Second)
+			default:
+				if ch.down() {
+					return
+				}
+				if strings.IndexByte("0123456789*#ABCDabcd", c) >= 0 {
+					ch.sendDTMF(dtmf{c, duration, "UNKNOWN"})
+				}
+			}
+		}
+	}
+	if t != nil || !strings.ContainsAny(digits, "wW") {
+		send(t)
+		return
+	}
+	ch.sw.spawn(send)
+}

@@ -1,0 +1,167 @@
+package esltest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"eslua/esl"
+	"eslua/internal/clock"
+)
+
+// CallSpec is a call to be placed.
+type CallSpec struct {
+	// Destination is the extension that is dialled.
+	Destination string
+	// Actions run on the called leg instead of those of the extension; nil: those of the extension.
+	Actions []esl.Action
+	// CallerName and CallerNumber are the caller id; "" is that of the World.
+	CallerName, CallerNumber string
+	// Variables are set on both legs, as those in front of a dial string are.
+	Variables map[string]string
+	// Called are variables of the called leg alone.
+	Called map[string]string
+}
+
+// Call is a call that was placed: its far end is a telephone that hears what is played, presses keys and hangs up.
+type Call struct {
+	sw      *Switch
+	changed *clock.Waiter // woken when a leg is made and when one is gone
+
+	// Of the goroutine of the switch.
+	far  *channel
+	spec CallSpec
+}
+
+// ErrClosed is the error of a switch that has been closed.
+var ErrClosed = errors.New("esltest: the switch is closed")
+
+// Call places a call. When it returns, the call is there and its dialplan is about to run.
+func (sw *Switch) Call(spec CallSpec) (*Call, error) {
+	call := &Call{sw: sw, changed: sw.clock.NewWaiter(), spec: spec}
+	if spec.Actions == nil && len(sw.world.Extensions[spec.Destination]) == 0 {
+		return nil, fmt.Errorf("esltest: there is no extension %q", spec.Destination)
+	}
+	name, number := orElse(spec.CallerName, sw.world.CallerName), orElse(spec.CallerNumber, sw.world.CallerNumber)
+	ok := sw.do(func() {
+		uuid := sw.uuid()
+		sw.placing[uuid] = call
+		dial := fmt.Sprintf("{loopback_bowout=false,origination_caller_id_name='%s',origination_caller_id_number=%s,"+
+			"origination_uuid=%s%s}loopback/%s/%s", name, number, uuid, assignments(spec.Variables), spec.Destination,
+			sw.world.Context)
+		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" &park()", nil) })
+	})
+	for ok && call.leg() == nil {
+		call.changed.Wait(sw.ctx, time.Time{})
+		if sw.ctx.Err() != nil {
+			ok = false
+		}
+	}
+	if !ok {
+		return nil, ErrClosed
+	}
+	return call, nil
+}
+
+// leg is the caller's leg.
+func (c *Call) leg() *channel {
+	var far *channel
+	c.sw.do(func() { far = c.far })
+	return far
+}
+
+func assignments(vars map[string]string) string {
+	var b strings.Builder
+	for _, name := range sortedKeys(vars) {
+		b.WriteString("," + name + "=" + esl.QuoteArg(vars[name]))
+	}
+	return b.String()
+}
+
+// Press has the caller press keys: digits, * and #; w waits half a second, W one second; @ and a number behind them is
+// how long each is pressed, in ms.
+func (c *Call) Press(keys string) { c.sw.do(func() { c.far.sendDigits(nil, keys) }) }
+
+// Hangup has the caller hang up, with a cause or NORMAL_CLEARING.
+func (c *Call) Hangup(cause string) {
+	c.sw.do(func() { c.far.hangup(esl.ParseCause(cause), siteKill) })
+}
+
+// Wait waits until both legs of the call are gone, or until ctx ends.
+func (c *Call) Wait(ctx context.Context) error {
+	for {
+		done := true
+		if !c.sw.do(func() { done = c.far.done && (c.far.other == nil || c.far.other.done) }) {
+			return ErrClosed
+		}
+		if done {
+			return nil
+		}
+		if c.changed.Wait(ctx, time.Time{}) == clock.Cancelled {
+			return ctx.Err()
+		}
+	}
+}
+
+// UUID is that of the leg that the dialplan runs on.
+func (c *Call) UUID() string {
+	var uuid string
+	c.sw.do(func() {
+		if c.far.other != nil {
+			uuid = c.far.other.uuid
+		}
+	})
+	return uuid
+}
+
+// FarUUID is that of the caller's leg.
+func (c *Call) FarUUID() string { return c.far.uuid }
+
+// Variable is a variable of the leg that the dialplan runs on, also after its end.
+func (c *Call) Variable(name string) string {
+	var v string
+	c.sw.do(func() {
+		if c.far.other != nil {
+			v = c.far.other.own(name)
+		}
+	})
+	return v
+}
+
+// Cause is why the call ended; "" while it lasts.
+func (c *Call) Cause() string {
+	var cause string
+	c.sw.do(func() {
+		if c.far.cause != 0 {
+			cause = c.far.cause.String()
+		}
+	})
+	return cause
+}
+
+// Heard is something that sounded on the called leg: the name of a file, "say:..." or "speak:...".
+type Heard struct {
+	At   time.Time
+	What string
+}
+
+// Heard is what the caller has heard so far.
+func (c *Call) Heard() []Heard {
+	var heard []Heard
+	c.sw.do(func() {
+		if c.far.other != nil {
+			heard = append(heard, c.far.other.heard...)
+		}
+	})
+	return heard
+}
+
+// hear notes what sounds on the channel.
+func (ch *channel) hear(what string) { ch.heard = append(ch.heard, Heard{ch.sw.now, what}) }
+
+// After waits for d by the clock of the switch.
+func (sw *Switch) After(d time.Duration) {
+	clock.Sleep(sw.ctx, sw.clock, d)
+}

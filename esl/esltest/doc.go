@@ -1,0 +1,22 @@
+// Package esltest is a simulated FreeSWITCH that speaks the Event Socket protocol over real sockets or in-memory pipes, so
+// that an outbound server, an inbound client or a call script can be tested without a switch.
+//
+// A Switch is given a World: a dialplan, sounds, users, global variables. Call places a call; when its dialplan comes to
+// the socket application the switch connects to the application under test and behaves as the real one does: the four
+// modes, the reply texts, the events with their headers, the 20 ms ticks, linger, the end of the connection and what
+// becomes of the call then. The far end of the call is a telephone that presses digits and hangs up as told.
+//
+//	sw := esltest.New(esltest.World{Extensions: map[string][]esl.Action{
+//		"1000": {{App: "socket", Data: "127.0.0.1:8084 async full"}},
+//	}}, esltest.Options{})
+//	defer sw.Close()
+//	call, err := sw.Call(esltest.CallSpec{Destination: "1000"})
+//	call.Press("42#")
+//	call.Hangup("")
+//
+// Everything in it runs by one clock. With a virtual clock (Options.Clock) a call passes in no time and always in the same
+// way; see eslua/internal/clock for the rule that whoever takes part must follow, and Virtual for how a test gets one.
+//
+// What the simulation does is what recordings of a real switch show (tests/testdata/wire) and, where no recording does,
+// what the switch's source says. No sound is made: files have a length, and that is all there is of them.
+package esltest

@@ -1,0 +1,65 @@
+package esltest
+
+import (
+	"strings"
+	"time"
+)
+
+// FaultKind is what goes wrong.
+type FaultKind int
+
+// The faults that a switch can be told to have.
+const (
+	// Cut closes the connection instead of carrying out the command.
+	Cut FaultKind = iota
+	// CutAfter carries the command out, sends the reply and closes the connection.
+	CutAfter
+	// Stall does nothing on the connection for the time For, then goes on.
+	Stall
+	// ErrorReply answers with Text instead of carrying out the command.
+	ErrorReply
+	// NoReply carries the command out and never answers it.
+	NoReply
+	// NoCompletion runs the application without saying that it has ended.
+	NoCompletion
+	// Frame sends Text as it is before the command is carried out.
+	Frame
+)
+
+// Fault is something that goes wrong once, or Times times, at commands that match.
+type Fault struct {
+	// Command is what the first line of the command begins with, as "api uuid_getvar"; "" is any.
+	Command string
+	// App is the application that a sendmsg executes; "" is any.
+	App string
+	// Skip is how many matching commands pass unharmed first.
+	Skip  int
+	Times int
+	Kind  FaultKind
+	Text  string
+	For   time.Duration
+}
+
+// Inject adds a fault. It strikes on any connection.
+func (sw *Switch) Inject(f Fault) {
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	sw.do(func() { sw.faults = append(sw.faults, &f) })
+}
+
+// fault finds the fault that strikes at a command now.
+func (sw *Switch) fault(line, app string) *Fault {
+	for _, f := range sw.faults {
+		if f.Times <= 0 || !strings.HasPrefix(line, f.Command) || f.App != "" && f.App != app {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
+			continue
+		}
+		f.Times--
+		return f
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package esltest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"eslua/esl"
+)
+
+// LogLine is a line of the switch's log.
+type LogLine struct {
+	Time    time.Time
+	Level   esl.LogLevel
+	Channel string // the uuid it is about, or ""
+	Text    string // without the line feed at its end
+}
+
+var logLevels = [...]string{"CONSOLE", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG"}
+
+// parseLogLevel reads the name of a level in any case, or a number; ERROR and WARN are none.
+func parseLogLevel(s string) (esl.LogLevel, bool) {
+	for l, name := range logLevels {
+		if strings.EqualFold(s, name) {
+			return esl.LogLevel(l), true
+		}
+	}
+	if s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') {
+		return esl.LogLevel(max(atoi(s), 0)), true
+	}
+	return 0, false
+}
+
+// The numbers of the log's text channels, as log frames show them.
+const (
+	logByID      = 0
+	logClean     = 1
+	logOfSession = 3
+)
+
+func (ch *channel) logf(level esl.LogLevel, at site, format string, args ...any) {
+	ch.sw.log(level, at, logOfSession, ch.uuid, fmt.Sprintf(format, args...))
+}
+
+// logClean writes a line without time and place in front.
+func (ch *channel) logClean(level esl.LogLevel, at site, format string, args ...any) {
+	ch.sw.log(level, at, logClean, ch.uuid, fmt.Sprintf(format, args...))
+}
+
+func (sw *Switch) log(level esl.LogLevel, at site, textChannel int, uuid, text string) {
+	if sw.options.Log != nil {
+		sw.options.Log(LogLine{sw.now, level, uuid, text})
+	}
+	line := text + "\n"
+	if textChannel != logClean {
+		line = fmt.Sprintf("%s 99.00%% [%s] %s:%d %s\n", sw.now.Format("2006-01-02 15:04:05.000000"),
+			logLevels[min(int(level), len(logLevels)-1)], at.file, at.line, text)
+	}
+	for _, l := range sw.listeners {
+		l.offerLog(level, at, textChannel, uuid, line)
+	}
+}

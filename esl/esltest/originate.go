@@ -1,0 +1,249 @@
+package esltest
+
+import (
+	"strings"
+	"time"
+
+	"eslua/esl"
+)
+
+// attempt is what came of an originate.
+type attempt struct {
+	leg   *channel // that answered, or nil
+	cause esl.Cause
+	tried []*channel
+}
+
+// originate dials until one leg answers. For a bridge, from is the channel that waits; without one the leg has a caller id
+// of its own. The thread that calls it waits as the switch's does.
+func (sw *Switch) originate(t *thread, from *channel, dial string, timeout time.Duration) attempt {
+	d := parseDialString(dial)
+	a := attempt{cause: esl.CauseDestinationOutOfOrder}
+	for _, group := range d.groups {
+		var legs []*channel
+		for _, target := range group {
+			leg, c := sw.dial(from, d.vars, target)
+			if leg == nil {
+				a.cause = c
+				continue
+			}
+			a.tried = append(a.tried, leg)
+			if from != nil {
+				from.vars.push("originated_legs", leg.uuid+";"+leg.profile.calleeName+";"+leg.profile.calleeNumber, false)
+			}
+			if s := leg.own("leg_timeout"); s != "" {
+				leg.deadline = sw.now.Add(time.Duration(atoi(s)) * time.Second)
+			}
+			legs = append(legs, leg)
+		}
+		if len(legs) == 0 {
+			continue
+		}
+		limit := sw.now.Add(timeout)
+		for _, v := range d.vars {
+			if strings.EqualFold(v.name, "originate_timeout") {
+				limit = sw.now.Add(time.Duration(atoi(v.value)) * time.Second)
+			}
+		}
+		if a.leg, a.cause = sw.awaitAnswer(t, from, legs, limit); a.leg != nil {
+			break
+		}
+		if from != nil && from.down() || a.cause == esl.CauseOriginatorCancel {
+			break
+		}
+	}
+	return a
+}
+
+// dial makes one outbound leg and starts it.
+func (sw *Switch) dial(from *channel, vars []variable, tg target) (*channel, esl.Cause) {
+	if tg.endpoint == "error" {
+		return nil, esl.ParseCause(tg.address)
+	}
+	if tg.endpoint == "user" {
+		return sw.dialUser(from, vars, tg)
+	}
+	if tg.endpoint != "loopback" && tg.endpoint != "sofia" {
+		return nil, esl.CauseChanNotImplemented
+	}
+	if from != nil && !isTrue(from.own("loopback_no_pre_answer")) && tg.endpoint == "loopback" {
+		from.preAnswer(siteLoopbackEarly)
+	}
+	all := append(append([]variable{}, vars...), tg.vars...)
+	value := func(name string) string {
+		for _, v := range all {
+			if strings.EqualFold(v.name, name) {
+				return v.value
+			}
+		}
+		return ""
+	}
+	number, context := tg.address, sw.world.Context
+	if n, rest, ok := strings.Cut(tg.address, "/"); ok {
+		number = n
+		context, _, _ = strings.Cut(rest, "/")
+	}
+	uuid := value("origination_uuid")
+	if uuid != "" && sw.channels[uuid] != nil {
+		return nil, esl.CauseDestinationOutOfOrder
+	}
+	ch := sw.newChannel(loopbackLeg, true, uuid)
+	ch.name = "loopback/" + number + "-a"
+	ch.set("direction", "outbound")
+	ch.set("is_outbound", "true")
+	ch.set("session_id", itoa(ch.number))
+	ch.setCodecVariables()
+	ch.set("channel_name", ch.name)
+	ch.set("uuid", ch.uuid)
+	ch.set("call_uuid", ch.uuid)
+	ch.profile = sw.originatedProfile(ch, from, number, context, value)
+	if from != nil {
+		ch.set("loopback_from_uuid", from.uuid)
+		ch.profile.peer, ch.profile.peerType = from.profile, "originator"
+		from.profile.peer, from.profile.peerType = ch.profile, "originatee"
+	}
+	ch.state = csInit
+	ch.fire("CHANNEL_OUTGOING", siteOutgoing)
+	for _, v := range all {
+		ch.set(v.name, v.value)
+	}
+	ch.dialled = all
+	ch.set("originate_early_media", "true")
+	ch.set("originate_endpoint", tg.endpoint)
+	if from != nil {
+		ch.exportFrom(from)
+	}
+	ch.launch()
+	return ch, 0
+}
+
+// dialUser dials what the directory says for a user.
+func (sw *Switch) dialUser(from *channel, vars []variable, tg target) (*channel, esl.Cause) {
+	name, domain, _ := strings.Cut(tg.address, "@")
+	for _, u := range sw.world.Directory {
+		if u.Name == name && (domain == "" || domain == u.Domain) {
+			if dial := u.Params["dial-string"]; dial != "" {
+				d := parseDialString(dial)
+				return sw.dial(from, append(append([]variable{}, vars...), d.vars...), d.groups[0][0])
+			}
+			return nil, esl.ParseCause("USER_NOT_REGISTERED")
+		}
+	}
+	return nil, esl.ParseCause("SUBSCRIBER_ABSENT")
+}
+
+// exportFrom copies what the originating channel exports to the legs that it dials.
+func (ch *channel) exportFrom(from *channel) {
+	for _, name := range strings.Split(from.own("export_vars"), ",") {
+		if v := from.own(name); name != "" && v != "" {
+			ch.set(strings.TrimPrefix(name, "nolocal:"), v)
+			ch.dialled = append(ch.dialled, variable{strings.TrimPrefix(name, "nolocal:"), v})
+		}
+	}
+}
+
+func (sw *Switch) originatedProfile(ch, from *channel, number, context string, value func(string) string) *profile {
+	p := &profile{
+		outbound: true, logicalOutbound: true, dialplan: "xml", destination: number, uuid: ch.uuid,
+		source: "mod_loopback", context: context, channelName: ch.name, index: 1,
+		calleeName: "Outbound Call", calleeNumber: context,
+	}
+	name, num := value("origination_caller_id_name"), value("origination_caller_id_number")
+	if from != nil {
+		if name == "" {
+			name = from.profile.callerName
+		}
+		if num == "" {
+			num = from.profile.callerNumber
+		}
+	} else if num == "" {
+		num = "0000000000"
+	}
+	p.callerName, p.callerNumber, p.origName, p.origNumber, p.ani = name, num, name, num, num
+	p.times.profileCreated, p.times.created = sw.micros(), sw.micros()
+	return p
+}
+
+// awaitAnswer waits until one of the legs has answered (or gives early media, where that counts), all have failed, the
+// caller has gone or the time is over. The others are hung up.
+func (sw *Switch) awaitAnswer(t *thread, from *channel, legs []*channel, limit time.Time) (*channel, esl.Cause) {
+	for _, leg := range legs {
+		leg.watch(t)
+		defer leg.unwatch(t)
+	}
+	if from != nil {
+		from.watch(t)
+		defer from.unwatch(t)
+	}
+	var won *channel
+	cause := esl.CauseNoAnswer
+	for won == nil {
+		alive := 0
+		next := limit
+		for _, leg := range legs {
+			switch {
+			case leg.down():
+				cause = leg.cause
+				continue
+			case !leg.deadline.IsZero() && !sw.now.Before(leg.deadline):
+				leg.hangup(esl.CauseNoAnswer, siteOriginateAPI)
+				cause = esl.CauseNoAnswer
+				continue
+			case leg.answered || leg.early && !isTrue(leg.own("ignore_early_media")):
+				if won == nil {
+					won = leg
+				}
+			}
+			alive++
+			if !leg.deadline.IsZero() && leg.deadline.Before(next) {
+				next = leg.deadline
+			}
+		}
+		if won != nil || alive == 0 {
+			break
+		}
+		if from != nil && from.down() {
+			cause = esl.CauseOriginatorCancel
+			break
+		}
+		if !sw.now.Before(limit) {
+			cause = esl.CauseNoAnswer
+			break
+		}
+		t.wait(next)
+		t.sleep(condTime)
+	}
+	for _, leg := range legs {
+		if leg != won && leg.up() {
+			c := cause
+			if won != nil {
+				c = esl.ParseCause("LOSE_RACE")
+			}
+			leg.hangup(c, siteOriginateAPI)
+		}
+	}
+	if won != nil {
+		if won.answered {
+			won.flipCallerID()
+		}
+		return won, 0
+	}
+	return nil, cause
+}
+
+// flipCallerID turns an outbound leg's caller id around once it has answered: it is now the one who is called.
+func (ch *channel) flipCallerID() {
+	p := ch.profile
+	ch.set("pre_transfer_caller_id_name", p.callerName)
+	ch.set("pre_transfer_caller_id_number", p.callerNumber)
+	p.callerName, p.calleeName = p.calleeName, p.callerName
+	p.callerNumber, p.calleeNumber = p.calleeNumber, p.callerNumber
+	ch.set("channel_cid_flipped", "yes")
+	ev := ch.sw.newEvent("CALL_UPDATE", siteFlipCallerID)
+	ev.Add("Direction", "RECV")
+	if ch.bridged != nil {
+		ev.Add("Bridged-To", ch.bridged.uuid)
+	}
+	ch.addData(ev)
+	ch.sw.fire(ev)
+}

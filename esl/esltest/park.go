@@ -1,0 +1,84 @@
+package esltest
+
+import (
+	"time"
+
+	"eslua/esl"
+)
+
+// park keeps the channel until it is hung up, sent elsewhere, or whoever controls it has gone. It executes the messages
+// that come, and throws every digit away that is pressed meanwhile.
+func (ch *channel) park(t *thread) {
+	if ch.controlled {
+		ch.logf(esl.LogErr, sitePark, "Cannot park channels that are under control already.")
+		return
+	}
+	if ch.state == csReset {
+		return
+	}
+	var expires time.Time
+	cause := esl.CauseNormalClearing
+	if to := ch.own("park_timeout"); to != "" {
+		if _, name, ok := cutByte(to, ':'); ok {
+			cause = esl.ParseCause(name)
+		}
+		expires = ch.sw.now.Add(time.Duration(atoi(to)) * time.Second)
+		ch.set("park_timeout", "")
+		ch.set("park_after_bridge", "")
+	}
+	ch.controlled, ch.parked = true, true
+	ch.fire("CHANNEL_PARK", sitePark)
+	began := ch.sw.now
+	for ch.ready() && ch.controlled && ch.parked {
+		if !ch.parkFrame(t, began, expires) {
+			break
+		}
+		if !expires.IsZero() && !ch.sw.now.Before(expires) {
+			ch.hangup(cause, sitePark)
+			break
+		}
+		ch.parseEvents(t)
+		ch.takeDTMF()
+		if len(ch.events) > 0 && !ch.divert {
+			ev := ch.events[0]
+			ch.events = ch.events[1:]
+			ch.addData(ev)
+			ch.sw.fire(ev)
+		}
+	}
+	ch.controlled, ch.parked = false, false
+	ch.fire("CHANNEL_UNPARK", siteUnpark)
+	ch.unicast = false
+}
+
+// parkFrame waits for the next moment at which park looks around. With media that is a frame; without, it looks every
+// 20 ms, at one message each time.
+func (ch *channel) parkFrame(t *thread, began, expires time.Time) bool {
+	if ch.mediaReady() {
+		if len(ch.digits) > 0 || len(ch.events) > 0 && !ch.divert {
+			return ch.frame(t)
+		}
+		return ch.idle(t, expires)
+	}
+	if !ch.parkBusy() {
+		t.wait(expires)
+	}
+	t.sleep(untilTick(ch.sw.now, began))
+	if m := ch.nextPrivate(); m != nil {
+		ch.parseEvent(t, m)
+	}
+	return true
+}
+
+func (ch *channel) parkBusy() bool {
+	return len(ch.digits) > 0 || len(ch.events) > 0 && !ch.divert || len(ch.private) > 0 && ch.lock == 0 || len(ch.priv) > 0 && ch.lockPri == 0
+}
+
+func cutByte(s string, sep byte) (before, after string, ok bool) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == sep {
+			return s[:i], s[i+1:], true
+		}
+	}
+	return s, "", false
+}

@@ -1,0 +1,299 @@
+package esltest
+
+import (
+	"regexp"
+	"strings"
+
+	"eslua/esl"
+)
+
+// eventNames are the types of events, as the switch knows them (switch_event.c).
+var eventNames = strings.Fields(`CUSTOM CLONE CHANNEL_CREATE CHANNEL_DESTROY CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ANSWER
+CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_BRIDGE
+CHANNEL_UNBRIDGE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_UNPARK CHANNEL_APPLICATION
+CHANNEL_ORIGINATE CHANNEL_UUID API LOG INBOUND_CHAN OUTBOUND_CHAN STARTUP SHUTDOWN PUBLISH UNPUBLISH TALK NOTALK
+SESSION_CRASH MODULE_LOAD MODULE_UNLOAD DTMF MESSAGE PRESENCE_IN NOTIFY_IN PRESENCE_OUT PRESENCE_PROBE MESSAGE_WAITING
+MESSAGE_QUERY ROSTER CODEC BACKGROUND_JOB DETECTED_SPEECH DETECTED_TONE PRIVATE_COMMAND HEARTBEAT TRAP ADD_SCHEDULE
+DEL_SCHEDULE EXE_SCHEDULE RE_SCHEDULE RELOADXML NOTIFY PHONE_FEATURE PHONE_FEATURE_SUBSCRIBE SEND_MESSAGE RECV_MESSAGE
+REQUEST_PARAMS CHANNEL_DATA GENERAL COMMAND SESSION_HEARTBEAT CLIENT_DISCONNECTED SERVER_DISCONNECTED SEND_INFO RECV_INFO
+RECV_RTCP_MESSAGE SEND_RTCP_MESSAGE CALL_SECURE NAT RECORD_START RECORD_STOP PLAYBACK_START PLAYBACK_STOP CALL_UPDATE
+FAILURE SOCKET_DATA MEDIA_BUG_START MEDIA_BUG_STOP CONFERENCE_DATA_QUERY CONFERENCE_DATA CALL_SETUP_REQ CALL_SETUP_RESULT
+CALL_DETAIL DEVICE_STATE TEXT SHUTDOWN_REQUESTED CERT_RELOAD ALL`)
+
+// eventName finds a type of events by its name in any case, also behind a prefix of 13 letters such as SWITCH_EVENT_.
+func eventName(s string) (string, bool) {
+	for _, n := range eventNames {
+		if strings.EqualFold(s, n) || len(s) > 13 && strings.EqualFold(s[13:], n) {
+			return n, true
+		}
+	}
+	return "", false
+}
+
+// eventCommand subscribes to events (event-socket.md 5.8). Words behind CUSTOM are subclasses.
+func (l *listener) eventCommand(arg string) string {
+	known, custom := 0, false
+	for i, word := range wordsOf(arg) {
+		if i == 0 {
+			if f := esl.Format(strings.ToLower(word)); f == esl.Plain || f == esl.JSON || f == esl.XML {
+				l.format = f
+				continue
+			}
+		}
+		if custom {
+			if !l.maySee(word) {
+				return "-ERR permission denied"
+			}
+			l.subclasses[word] = true
+			continue
+		}
+		name, ok := eventName(word)
+		if !ok {
+			continue
+		}
+		if !l.maySee(name) {
+			return "-ERR permission denied"
+		}
+		known++
+		switch name {
+		case "ALL":
+			l.all = true
+			for _, n := range eventNames {
+				l.types[n] = true
+			}
+		case "CUSTOM":
+			custom = true
+		}
+		l.types[name] = true
+	}
+	if known == 0 {
+		return "-ERR no keywords supplied"
+	}
+	l.listening = true
+	return "+OK event listener enabled " + string(l.format)
+}
+
+// wordsOf are the words of a command's argument: one blank is between two of them, so that more make empty words. What
+// stands before the first blank belongs to the command.
+func wordsOf(arg string) []string {
+	_, rest, ok := strings.Cut(arg, " ")
+	if !ok {
+		return nil
+	}
+	return strings.Split(rest, " ")
+}
+
+func (l *listener) maySee(word string) bool {
+	if l.rights == nil || l.rights.ESL.Events == nil {
+		return true
+	}
+	for _, allowed := range l.rights.ESL.Events {
+		if allowed == word {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *listener) nixeventCommand(arg string) string {
+	known, custom := 0, false
+	for _, word := range wordsOf(arg) {
+		if custom {
+			delete(l.subclasses, word)
+			continue
+		}
+		name, ok := eventName(word)
+		if !ok {
+			continue
+		}
+		known++
+		switch name {
+		case "CUSTOM":
+			custom = true
+		case "ALL":
+			l.all = false
+			clear(l.types)
+		default:
+			l.all = false
+			delete(l.types, name)
+		}
+	}
+	if known == 0 {
+		return "-ERR no keywords supplied"
+	}
+	l.listening = true
+	return "+OK events nixed"
+}
+
+// mineTypes are what myevents subscribes to (event-socket.md 5.9).
+var mineTypes = strings.Fields(`CHANNEL_ANSWER CHANNEL_APPLICATION CHANNEL_BRIDGE CHANNEL_CREATE CHANNEL_DATA CHANNEL_DESTROY
+CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_ORIGINATE CHANNEL_UUID
+CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_STATE CHANNEL_UNBRIDGE CHANNEL_UNPARK
+DETECTED_SPEECH DTMF NOTALK TALK`)
+
+func (l *listener) myevents(block, line string) string {
+	if l.mine {
+		return "-ERR aready enabled."
+	}
+	if l.channel == nil {
+		uuid, format, _ := strings.Cut(line[len("myevents "):], " ")
+		ch := l.sw.find(uuid)
+		if ch == nil && format != "" {
+			return "-ERR invalid uuid"
+		}
+		if ch != nil {
+			l.channel = ch
+			ch.hold()
+			ch.listener = l
+		}
+		l.async = true
+	}
+	for _, n := range mineTypes {
+		l.types[n] = true
+	}
+	l.mine, l.listening = true, true
+	if strings.Contains(block, "xml") || strings.Contains(block, "XML") {
+		l.format = esl.XML
+	}
+	if strings.Contains(block, "json") || strings.Contains(block, "JSON") {
+		l.format = esl.JSON
+	}
+	return "+OK Events Enabled"
+}
+
+// filter is one filter on events (event-socket.md 7.2).
+type filter struct {
+	header, value string
+	negative      bool
+	pattern       *regexp.Regexp // of a value that begins with a slash
+	text          string         // of any other, without the signs in front
+}
+
+func (l *listener) filterCommand(arg string) string {
+	header, value, ok := strings.Cut(strings.TrimLeft(arg, " "), " ")
+	switch {
+	case strings.EqualFold(header, "delete") && ok:
+		header, value, _ = strings.Cut(value, " ")
+		l.deleteFilters(header, value)
+		return "+OK filter deleted. [" + header + "][" + value + "]"
+	case !ok:
+		return "-ERR invalid syntax"
+	}
+	if strings.EqualFold(header, "add") {
+		header, value, _ = strings.Cut(value, " ")
+	}
+	l.filters = append(l.filters, newFilter(header, value))
+	return "+OK filter added. [" + header + "]=[" + value + "]"
+}
+
+func newFilter(header, value string) filter {
+	f := filter{header: header, value: value}
+	f.text = strings.TrimLeft(value, "+- ")
+	for _, sign := range value[:len(value)-len(f.text)] {
+		switch sign {
+		case '+':
+			f.negative = false
+		case '-':
+			f.negative = true
+		}
+	}
+	if strings.HasPrefix(value, "/") {
+		expr, options, _ := cutLast(value[1:], '/')
+		if strings.Contains(options, "i") {
+			expr = "(?i)" + expr
+		}
+		f.pattern, _ = regexp.Compile(expr)
+	}
+	return f
+}
+
+func cutLast(s string, sep byte) (before, after string, ok bool) {
+	if i := strings.LastIndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}
+
+func (l *listener) deleteFilters(header, value string) {
+	if strings.EqualFold(header, "all") {
+		l.filters = nil
+		return
+	}
+	var left []filter
+	for _, f := range l.filters {
+		if !strings.EqualFold(f.header, header) || value != "" && !strings.EqualFold(f.value, value) {
+			left = append(left, f)
+		}
+	}
+	l.filters = left
+}
+
+// passes walks through the filters: the default is to drop once there is one.
+func (l *listener) passes(ev *esl.Event) bool {
+	if len(l.filters) == 0 {
+		return true
+	}
+	pass := false
+	for _, f := range l.filters {
+		v, ok := ev.Lookup(f.header)
+		if !ok || pass && !f.negative {
+			continue
+		}
+		match := strings.EqualFold(v, f.text)
+		if strings.HasPrefix(f.value, "/") {
+			match = f.pattern != nil && f.pattern.MatchString(v)
+		}
+		if match {
+			if f.negative {
+				return false
+			}
+			pass = true
+		}
+	}
+	return pass
+}
+
+// wants tells whether an event is to be sent on this connection.
+func (l *listener) wants(ev *esl.Event) bool {
+	if !l.listening || !l.running {
+		return false
+	}
+	if !l.all {
+		if name := ev.Name(); !l.types[name] {
+			return false
+		} else if name == "CUSTOM" {
+			if sub := ev.Subclass(); sub != "" && !l.subclasses[sub] {
+				return false
+			}
+		}
+	}
+	send := l.passes(ev)
+	if send && l.mine {
+		uuid := ev.Get("Unique-ID")
+		send = uuid != "" && (l.channel == nil || uuid == l.channel.uuid)
+		if l.channel != nil && ev.Get("Job-Owner-UUID") == l.channel.uuid {
+			send = true
+		}
+	}
+	return send
+}
+
+// maxLost is how many events in a row may be lost before the connection is ended.
+const maxLost = 500
+
+// offer queues an event for the connection. Beyond the limit the newest is lost.
+func (l *listener) offer(ev *esl.Event) {
+	if !l.wants(ev) {
+		return
+	}
+	if len(l.queue) >= l.sw.options.QueueLimit {
+		if l.lost++; l.lost > maxLost {
+			l.overflow, l.notice = true, lostEvents
+			l.wake()
+		}
+		return
+	}
+	l.lost = 0
+	l.queue = append(l.queue, ev)
+	l.wake()
+}

@@ -1,0 +1,240 @@
+package esltest
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"time"
+
+	"eslua/internal/clock"
+)
+
+// Options are how a Switch runs, apart from its World. Zero fields mean their defaults.
+type Options struct {
+	// Clock is the time of the switch; nil is real time.
+	Clock clock.Clock
+	// Seed makes the uuids; the same seed gives the same ones. 0 is 1.
+	Seed uint64
+	// Dial connects the socket application to an address; nil dials TCP. Pipes makes one that stays in memory.
+	Dial func(ctx context.Context, address string) (net.Conn, error)
+	// Log receives the lines of the switch's own log; nil throws them away.
+	Log func(LogLine)
+	// Commands are API commands of the test's own, by their names in lower case. They run in the goroutine of the switch and
+	// must not call its methods.
+	Commands map[string]func(c Command) string
+	// QueueLimit is how many events wait for a slow connection before further ones are dropped; 100,000 as in the switch.
+	QueueLimit int
+}
+
+// Command is a call of an API command from Options.Commands.
+type Command struct {
+	// Arg is its argument.
+	Arg string
+	// Set sets a variable of a channel.
+	Set func(uuid, name, value string)
+}
+
+// Virtual makes a virtual clock for a switch and for all that talks to it. The caller holds it: virtual time passes
+// while the caller waits in a method of this package, and after release has been called.
+func Virtual() (ck clock.Clock, release func()) {
+	v := clock.NewVirtual(time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC))
+	return v, v.Release
+}
+
+// Switch is a simulated FreeSWITCH. All that happens in it happens in one goroutine, which the threads of the switch
+// share as coroutines, so that nothing within depends on the scheduler.
+type Switch struct {
+	world   World
+	options Options
+	clock   clock.Clock
+	group   *clock.Group
+	waiter  *clock.Waiter
+	ctx     context.Context
+	cancel  context.CancelFunc
+
+	mu     sync.Mutex
+	inbox  []func()
+	closed bool
+
+	// The rest belongs to the goroutine of the switch.
+	now       time.Time
+	threads   threadHeap
+	live      map[*thread]bool
+	order     uint64
+	rand      *rand.ChaCha8
+	booted    time.Time
+	coreUUID  string
+	sequence  uint64 // of events
+	sessions  int    // made since the start
+	peak      int
+	channels  map[string]*channel
+	calls     []*channel       // in the order of their making, without those that are gone
+	placing   map[string]*Call // by the uuid that the caller's leg will have
+	listeners []*listener
+	globals   *variables
+	stores    map[string]string // of the hash and db commands
+	apis      map[string]apiCommand
+
+	applications map[string]application
+	tasks        int
+	stopping     bool
+	faults       []*Fault
+}
+
+// New starts a switch.
+func New(world World, options Options) *Switch {
+	if options.Seed == 0 {
+		options.Seed = 1
+	}
+	if options.QueueLimit == 0 {
+		options.QueueLimit = 100_000
+	}
+	ck := clock.Or(options.Clock)
+	ctx, cancel := context.WithCancel(context.Background())
+	sw := &Switch{
+		world:    world.withDefaults(),
+		options:  options,
+		clock:    ck,
+		group:    clock.NewGroup(ck),
+		waiter:   ck.NewWaiter(),
+		ctx:      ctx,
+		cancel:   cancel,
+		now:      ck.Now(),
+		live:     make(map[*thread]bool),
+		channels: make(map[string]*channel),
+		placing:  make(map[string]*Call),
+		globals:  &variables{},
+		stores:   make(map[string]string),
+		apis:     apiTable(),
+	}
+	sw.applications = applicationTable()
+	for name, run := range options.Commands {
+		sw.apis[name] = apiCommand{name: name, run: good(func(c apiCall) string {
+			return run(Command{c.arg, func(uuid, name, value string) {
+				if ch := sw.find(uuid); ch != nil {
+					ch.set(name, value)
+				}
+			}})
+		})}
+	}
+	var seed [32]byte
+	for i := range seed {
+		seed[i] = byte(options.Seed >> (8 * (i % 8)))
+	}
+	sw.rand = rand.NewChaCha8(seed)
+	sw.booted = sw.now
+	sw.coreUUID = sw.uuid()
+	for _, name := range sortedKeys(sw.world.Globals) {
+		sw.globals.set(name, sw.world.Globals[name])
+	}
+	sw.group.Go(sw.run)
+	return sw
+}
+
+// Clock is the clock of the switch, to be given to all that talks to it.
+func (sw *Switch) Clock() clock.Clock { return sw.clock }
+
+// Close cuts all connections, ends all calls and waits until nothing of the switch runs any more.
+func (sw *Switch) Close() {
+	sw.do(func() {
+		for _, l := range append([]*listener(nil), sw.listeners...) {
+			l.conn.close()
+		}
+		sw.closed = true
+	})
+	sw.cancel()
+	sw.group.Wait(context.Background())
+}
+
+// do has f run in the goroutine of the switch and waits for it. After Close it does nothing and reports false.
+func (sw *Switch) do(f func()) bool {
+	done := sw.clock.NewWaiter()
+	ran := false
+	if !sw.post(func() { f(); ran = true; done.Wake() }) {
+		return false
+	}
+	done.Wait(nil, time.Time{})
+	return ran
+}
+
+// post has f run in the goroutine of the switch, after what was posted before.
+func (sw *Switch) post(f func()) bool {
+	sw.mu.Lock()
+	defer sw.mu.Unlock()
+	if sw.closed {
+		return false
+	}
+	sw.inbox = append(sw.inbox, f)
+	sw.waiter.Wake()
+	return true
+}
+
+// run is the goroutine of the switch. What comes from outside goes first; a thread of the switch runs when its time has
+// come and, under a virtual clock, nobody outside has anything to do any more, so that one order is always kept.
+func (sw *Switch) run() {
+	defer sw.end()
+	for {
+		sw.mu.Lock()
+		posted := sw.inbox
+		sw.inbox = nil
+		closed := sw.closed
+		sw.mu.Unlock()
+		sw.now = sw.clock.Now()
+		for _, f := range posted {
+			f()
+		}
+		if closed {
+			return
+		}
+		if len(posted) > 0 {
+			continue
+		}
+		var until time.Time
+		if len(sw.threads) > 0 {
+			until = sw.threads[0].due
+		}
+		if sw.waiter.Wait(nil, until) == clock.Expired {
+			sw.now = sw.clock.Now()
+			t := heap.Pop(&sw.threads).(*thread)
+			t.step()
+		}
+	}
+}
+
+// end stops the threads and lets go of those who wait for the switch.
+func (sw *Switch) end() {
+	sw.mu.Lock()
+	sw.closed = true
+	left := sw.inbox
+	sw.inbox = nil
+	sw.mu.Unlock()
+	for _, f := range left {
+		f()
+	}
+	for _, l := range append([]*listener(nil), sw.listeners...) {
+		l.conn.close()
+	}
+	for t := range sw.live {
+		t.stop()
+	}
+	for _, ch := range sw.calls {
+		if ch.call != nil {
+			ch.call.changed.Wake()
+		}
+	}
+}
+
+// uuid makes a random uuid.
+func (sw *Switch) uuid() string {
+	var b [16]byte
+	sw.rand.Read(b[:])
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// micros is the present time as the switch writes it: microseconds since 1970.
+func (sw *Switch) micros() int64 { return sw.now.UnixMicro() }

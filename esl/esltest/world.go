@@ -1,0 +1,101 @@
+package esltest
+
+import (
+	"maps"
+	"time"
+
+	"eslua/esl"
+)
+
+// World is what a simulated switch is set up with: the dialplan and what it needs. All of it is data.
+type World struct {
+	// Extensions is the dialplan of every context: a number, and the applications that run on the leg that dials it, one
+	// after the other. After the last one the switch hangs up with NORMAL_CLEARING.
+	Extensions map[string][]esl.Action
+	// Context is the name of the dialplan's context; "default" by default.
+	Context string
+	// Globals are the global variables.
+	Globals map[string]string
+	// CallerName and CallerNumber are the caller id of Call where a CallSpec gives none.
+	CallerName, CallerNumber string
+	// Sounds are the files that exist, with their length.
+	Sounds map[string]time.Duration
+	// AnySound makes every file name that is not in Sounds one of that length, instead of a file that is not found.
+	AnySound time.Duration
+	// Folders are those in which recordings can be made, besides the folders of Sounds; empty: all.
+	Folders []string
+	// Phrases are the macros of the phrase application: a name, and the actions that run.
+	Phrases map[string][]PhraseAction
+	// Say is how long one word of the say application lasts; 0 by default: there are no sound files for it.
+	Say time.Duration
+	// Speech are the engines of speak and of speech recognition, by name.
+	Speech map[string]SpeechEngine
+	// Password is that of the event socket's listener; "ClueCon" by default.
+	Password string
+	// Denied makes the listener refuse everybody, as an access list that denies all does.
+	Denied bool
+	// Directory are the users.
+	Directory []User
+	// RingBack makes a call that rings for so long end with NO_ANSWER at the latest; 60 s by default.
+	OriginateTimeout time.Duration
+}
+
+// PhraseAction is one step of a phrase macro.
+type PhraseAction struct {
+	// Pattern is a regular expression that the data of the macro must match; "" is any.
+	Pattern string
+	// Function is play-file, say, speak-text or execute.
+	Function string
+	Data     string
+}
+
+// SpeechEngine is a text-to-speech and recognition engine.
+type SpeechEngine struct {
+	// Speaking is how long it takes to say anything; 0: the text has one second for every ten bytes.
+	Speaking time.Duration
+	// Heard is the recogniser's result; "" is that nobody says anything.
+	Heard string
+}
+
+// User is a user of the directory.
+type User struct {
+	Name, Domain string
+	Password     string
+	// Variables and Params are the user's, as user_data reads them.
+	Variables map[string]string
+	Params    map[string]string
+	// ESL is what the user may do on the event socket; without a password nothing.
+	ESL ESLRights
+}
+
+// ESLRights are the rights of a directory user on the event socket.
+type ESLRights struct {
+	Password string
+	// Events and API are lists of words; nil is all.
+	Events []string
+	API    []string
+	NoLog  bool
+}
+
+func (w World) withDefaults() World {
+	if w.Context == "" {
+		w.Context = "default"
+	}
+	if w.Password == "" {
+		w.Password = "ClueCon"
+	}
+	if w.OriginateTimeout == 0 {
+		w.OriginateTimeout = 60 * time.Second
+	}
+	w.Sounds = maps.Clone(w.Sounds) // recordings are added to it
+	if w.Sounds == nil {
+		w.Sounds = make(map[string]time.Duration)
+	}
+	if w.CallerNumber == "" {
+		w.CallerNumber = "1001"
+	}
+	if w.CallerName == "" {
+		w.CallerName = "Test Caller"
+	}
+	return w
+}
