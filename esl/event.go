@@ -149,7 +149,7 @@ func (e *Event) Clone() *Event {
 func newHeader(name, value string) header {
 	h := header{name: name, value: value}
 	if list, ok := strings.CutPrefix(value, arrayPrefix); ok {
-		h.values = strings.Split(list, arraySep)
+		h.setValues(strings.Split(list, arraySep))
 	}
 	return h
 }
@@ -214,9 +214,12 @@ func (e *Event) grow(name string, add func([]string) []string) {
 // setValues makes h an array. The text of an array of one element is that element (event-socket.md 3).
 func (h *header) setValues(values []string) {
 	h.values = values
-	if len(values) == 1 {
+	switch len(values) {
+	case 0:
+		h.value = ""
+	case 1:
 		h.value = values[0]
-	} else {
+	default:
 		h.value = arrayPrefix + strings.Join(values, arraySep)
 	}
 }

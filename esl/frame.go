@@ -232,7 +232,7 @@ func (fr *FrameReader) block() ([]byte, error) {
 			return head, nil
 		}
 		seen = max(fr.w-fr.r-3, 0)
-		if fr.w-fr.r > fr.limits.HeaderBlock {
+		if fr.w-fr.r > fr.limits.HeaderBlock+len("\r\n") {
 			return nil, fr.blockTooLarge()
 		}
 		if err := fr.fill(); err != nil {
