@@ -82,10 +82,14 @@ func (a *Awaited) forget() {
 	}
 }
 
-// arrived settles what is awaited under id, and tells whether something was. c.mu is locked.
-func (c *Conn) arrived(id string, ev *Event) bool {
+// arrived settles what is awaited under the id in a header of ev, and tells whether something was. c.mu is locked.
+func (c *Conn) arrived(ev *Event, header string) bool {
+	if len(c.awaited) == 0 {
+		return false
+	}
+	id := ev.Get(header)
 	a := c.awaited[id]
-	if a == nil || id == "" {
+	if a == nil {
 		return false
 	}
 	delete(c.awaited, id)

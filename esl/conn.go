@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +48,8 @@ type Conn struct {
 	end      *End
 	stats    Stats
 	lastRead time.Time
+
+	arrivals bool // for the reader alone: the consumer is to be woken
 }
 
 // Stats counts what a connection has seen.
@@ -67,8 +70,20 @@ type Stats struct {
 // first. It takes nc over.
 func NewConn(nc net.Conn, opts Options) *Conn {
 	c := newConn(nc, opts, Mode{Outbound: true})
-	c.start(NewFrameReader(nc, opts.Limits))
+	c.start(NewFrameReader(wakingReader{c}, opts.Limits))
 	return c
+}
+
+// wakingReader reads for a connection. Before it may sleep in a read it wakes the consumer: once for all messages that
+// came with the read before, as waking costs more than a message.
+type wakingReader struct{ c *Conn }
+
+func (r wakingReader) Read(p []byte) (int, error) {
+	if r.c.arrivals {
+		r.c.arrivals = false
+		r.c.consumer.Wake()
+	}
+	return r.c.nc.Read(p)
 }
 
 func newConn(nc net.Conn, opts Options, mode Mode) *Conn {
@@ -251,7 +266,7 @@ func (c *Conn) dispatch(f Frame) *End {
 	if !c.queue.put(m, keep) {
 		return &End{Reason: EndOverflow, Err: fmt.Errorf("%d events that must be kept were not taken", c.queue.kept.n)}
 	}
-	c.consumer.Wake()
+	c.arrivals = true
 	return nil
 }
 
@@ -264,18 +279,17 @@ func trimNewline(b []byte) string {
 
 // keep gives an awaited event to who waits for it, and tells whether the event must not be dropped. c.mu is locked.
 func (c *Conn) keep(ev *Event) bool {
-	name := ev.Name()
-	switch name {
+	switch ev.Name() {
 	case "BACKGROUND_JOB":
-		return c.arrived(ev.Get("Job-UUID"), ev)
+		return c.arrived(ev, "Job-UUID")
 	case "CHANNEL_EXECUTE_COMPLETE":
-		if c.arrived(ev.Get("Application-UUID"), ev) {
+		if c.arrived(ev, "Application-UUID") {
 			return true
 		}
 	case "PRIVATE_COMMAND":
 		// Fired when a message has been dealt with; that no completion came before means that none will (event-socket.md
 		// 6.4).
-		if c.arrived(ev.Get("event-uuid"), ev) {
+		if c.arrived(ev, "event-uuid") {
 			return true
 		}
 	case "CHANNEL_EXECUTE", "DTMF", "CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE", "CHANNEL_PARK",
@@ -283,7 +297,7 @@ func (c *Conn) keep(ev *Event) bool {
 	default:
 		return false
 	}
-	return c.follows[ev.Get("Unique-ID")]
+	return len(c.follows) > 0 && c.follows[ev.Get("Unique-ID")]
 }
 
 // reply gives a reply to the oldest command without one. c.mu is locked.
@@ -318,7 +332,7 @@ func (c *Conn) connected(f Frame) {
 	if c.follows == nil {
 		c.follows = make(map[string]bool)
 	}
-	c.follows[URLDecode(f.Header("Unique-ID"))] = true
+	c.follows[strings.Clone(URLDecode(f.Header("Unique-ID")))] = true // a clone: the reply is large
 }
 
 // Connect sends the command connect and returns the channel's data as the event that its reply is.

@@ -45,7 +45,7 @@ func Dial(ctx context.Context, addr string, login Login, opts Options) (*Conn, e
 func NewInbound(ctx context.Context, nc net.Conn, login Login, opts Options) (*Conn, error) {
 	c := newConn(nc, opts, Inbound)
 	stop := context.AfterFunc(ctx, func() { nc.Close() })
-	frames := NewFrameReader(nc, opts.Limits)
+	frames := NewFrameReader(wakingReader{c}, opts.Limits)
 	reply, err := c.login(frames, login)
 	if !stop() || err != nil {
 		nc.Close()

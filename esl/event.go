@@ -11,18 +11,13 @@ import (
 //
 // A received event may be read by several goroutines at once and must not be changed; change a Clone.
 type Event struct {
-	// A plain event as received: the header block, and where its lines are.
-	raw   string
-	lines []headerLine
-	// Any other event.
+	// raw is the header lines of a plain event as received. They are searched when a header is asked for: that takes less
+	// than an index of all of them, as few are.
+	raw string
+	// headers are those of any other event.
 	headers []header
 
 	body string
-}
-
-// headerLine is where one header of a plain event is in Event.raw.
-type headerLine struct {
-	start, colon uint32
 }
 
 // header is a decoded header. An array (event-socket.md 3) has its elements in values and the switch's text for it in
@@ -72,10 +67,8 @@ func (e *Event) Get(name string) string {
 
 // Lookup is Get that also tells whether there is such a header.
 func (e *Event) Lookup(name string) (string, bool) {
-	for _, l := range e.lines {
-		if int(l.colon-l.start) == len(name) && strings.EqualFold(e.raw[l.start:l.colon], name) {
-			return e.rawValue(l), true
-		}
+	if e.raw != "" {
+		return lookupLine(e.raw, name)
 	}
 	for i := range e.headers {
 		if len(e.headers[i].name) == len(name) && strings.EqualFold(e.headers[i].name, name) {
@@ -105,8 +98,8 @@ func (e *Event) Values(name string) []string {
 // Headers walks through all headers in their order, decoded.
 func (e *Event) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		for _, l := range e.lines {
-			if !yield(e.raw[l.start:l.colon], e.rawValue(l)) {
+		for line := range strings.Lines(e.raw) {
+			if i := strings.IndexByte(line, ':'); i > 0 && !yield(line[:i], lineValue(line[i+1:])) {
 				return
 			}
 		}
@@ -119,25 +112,22 @@ func (e *Event) Headers() iter.Seq2[string, string] {
 }
 
 // Len is the number of headers.
-func (e *Event) Len() int { return len(e.lines) + len(e.headers) }
-
-func (e *Event) rawValue(l headerLine) string {
-	v := e.raw[l.colon+1:]
-	if i := strings.IndexByte(v, '\n'); i >= 0 {
-		v = v[:i]
+func (e *Event) Len() int {
+	n := 0
+	for range e.Headers() {
+		n++
 	}
-	v = strings.TrimSuffix(strings.TrimLeft(v, " "), "\r")
-	if v == undefined {
-		return ""
-	}
-	return URLDecode(v)
+	return n
 }
 
 // Clone makes an independent copy that may be changed.
 func (e *Event) Clone() *Event {
 	c := &Event{body: e.body, headers: make([]header, 0, e.Len())}
-	for _, l := range e.lines {
-		c.headers = append(c.headers, newHeader(e.raw[l.start:l.colon], e.rawValue(l)))
+	if e.raw != "" {
+		for n, v := range e.Headers() {
+			c.headers = append(c.headers, newHeader(n, v))
+		}
+		return c
 	}
 	for _, h := range e.headers {
 		h.values = slices.Clone(h.values)
@@ -226,7 +216,7 @@ func (h *header) setValues(values []string) {
 
 // own turns a received plain event into one that can be changed.
 func (e *Event) own() {
-	if e.lines != nil {
+	if e.raw != "" {
 		*e = *e.Clone()
 	}
 }

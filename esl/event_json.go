@@ -249,7 +249,7 @@ func (e *Event) AppendJSON(b []byte) []byte {
 
 // decoded is the headers of e in decoded form, to be read only.
 func (e *Event) decoded() []header {
-	if e.lines != nil {
+	if e.raw != "" {
 		return e.Clone().headers
 	}
 	return e.headers

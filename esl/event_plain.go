@@ -10,46 +10,69 @@ import (
 // and where the last header is a Content-Length with something behind the empty line, an event body (event-socket.md
 // 2.2). It never fails: lines without a colon are passed over. The event keeps b, which must not change any more.
 func ParsePlain(b []byte) *Event {
-	raw := unsafe.String(unsafe.SliceData(b), len(b))
+	raw, rest := cutBlock(unsafe.String(unsafe.SliceData(b), len(b)))
 	e := &Event{raw: raw}
-	e.lines = make([]headerLine, 0, strings.Count(raw, "\n")+1)
-	pos := 0
-	for pos < len(raw) {
-		line := raw[pos:]
-		if i := strings.IndexByte(line, '\n'); i >= 0 {
-			line = line[:i]
-		}
-		if line == "" || line == "\r" {
-			pos += len(line) + 1
-			break
-		}
-		if i := strings.IndexByte(line, ':'); i > 0 {
-			e.lines = append(e.lines, headerLine{uint32(pos), uint32(pos + i)})
-		}
-		pos += len(line) + 1
-	}
-	if pos < len(raw) {
-		e.cutBody(raw[pos:])
+	if rest != "" {
+		e.cutBody(rest)
 	}
 	return e
+}
+
+// cutBlock cuts s at its first empty line.
+func cutBlock(s string) (block, rest string) {
+	if i := strings.Index(s, "\n\n"); i > 0 && strings.IndexByte(s[:i], '\r') < 0 && s[0] != '\n' {
+		return s[:i+1], s[i+2:]
+	}
+	for pos := 0; pos < len(s); { // line by line, as there are CRs, or no empty line
+		line := s[pos:]
+		if i := strings.IndexByte(line, '\n'); i >= 0 {
+			line = line[:i+1]
+		}
+		if strings.Trim(line, "\r\n") == "" && len(line) <= len("\r\n") {
+			return s[:pos], s[pos+len(line):]
+		}
+		pos += len(line)
+	}
+	return s, ""
 }
 
 // cutBody takes the body of the event from what is behind the header block. The switch's own Content-Length is the last
 // header; there may be one of the event's sender before it (event-socket.md 5.7).
 func (e *Event) cutBody(rest string) {
-	if len(e.lines) == 0 {
+	last := strings.LastIndexByte(strings.TrimSuffix(e.raw, "\n"), '\n') + 1
+	value, ok := lookupLine(e.raw[last:], "Content-Length")
+	n, err := strconv.Atoi(value)
+	if !ok || err != nil || n <= 0 {
 		return
 	}
-	last := e.lines[len(e.lines)-1]
-	if !strings.EqualFold(e.raw[last.start:last.colon], "Content-Length") {
-		return
+	e.raw, e.body = e.raw[:last], rest[:min(n, len(rest))]
+}
+
+// lookupLine finds the first line with a header of that name and returns its value, decoded.
+func lookupLine(block, name string) (string, bool) {
+	if name == "" || strings.IndexByte(name, ':') >= 0 {
+		return "", false
 	}
-	n, err := strconv.Atoi(e.rawValue(last))
-	if err != nil || n <= 0 {
-		return
+	for block != "" {
+		end := strings.IndexByte(block, '\n')
+		if end < 0 {
+			end = len(block)
+		}
+		if n := len(name); n < end && block[n] == ':' && strings.EqualFold(block[:n], name) {
+			return lineValue(block[n+1 : end]), true
+		}
+		block = block[min(end+1, len(block)):]
 	}
-	e.body = rest[:min(n, len(rest))]
-	e.lines = e.lines[:len(e.lines)-1]
+	return "", false
+}
+
+// lineValue is the value of a header, from what is behind its colon.
+func lineValue(v string) string {
+	v = strings.TrimRight(strings.TrimLeft(v, " "), "\r\n")
+	if v == undefined {
+		return ""
+	}
+	return URLDecode(v)
 }
 
 // AppendPlain appends the event as the switch writes it in the body of a text/event-plain frame.

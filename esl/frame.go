@@ -167,6 +167,8 @@ func (e *FrameError) Unwrap() error { return e.Err }
 const (
 	minBuffer = 4 << 10
 	maxBuffer = 64 << 10
+	// calm is how many reads in a row that need little room make the buffer small again.
+	calm = 32
 )
 
 // FrameReader cuts a byte stream of the switch into frames. It reads as much at a time as there is, so the reader under
@@ -176,7 +178,10 @@ type FrameReader struct {
 	limits Limits
 	buf    []byte
 	r, w   int // what is in buf and not yet used: buf[r:w]
-	full   bool
+
+	full   bool // the last read filled the buffer
+	little int  // how many reads in a row needed little room
+	large  bool // the buffer has grown for one large header block
 }
 
 // NewFrameReader makes a reader of frames.
@@ -196,16 +201,25 @@ func (fr *FrameReader) Next() (Frame, error) {
 		return Frame{}, err
 	}
 	if length > 0 {
-		f.Body = make([]byte, length)
-		n := copy(f.Body, fr.buf[fr.r:fr.w])
-		fr.r += n
-		if n < length {
-			if _, err := io.ReadFull(fr.src, f.Body[n:]); err != nil {
-				return Frame{}, midFrame(err)
-			}
+		if f.Body, err = fr.body(length); err != nil {
+			return Frame{}, midFrame(err)
 		}
 	}
 	return f, nil
+}
+
+// body returns the next bytes in memory of their own.
+func (fr *FrameReader) body(length int) ([]byte, error) {
+	have := fr.buf[fr.r:fr.w]
+	if len(have) >= length {
+		fr.r += length
+		return bytes.Clone(have[:length]), nil
+	}
+	b := make([]byte, length)
+	n := copy(b, have)
+	fr.r += n
+	_, err := io.ReadFull(fr.src, b[n:])
+	return b, err
 }
 
 func midFrame(err error) error {
@@ -267,20 +281,17 @@ func blockEnd(b []byte, from int) (end, next int) {
 	}
 }
 
-// fill reads once. The buffer is small while messages are few and grows while reads fill it.
+// fill reads once, behind what is in the buffer.
 func (fr *FrameReader) fill() error {
-	if fr.r == fr.w {
+	switch {
+	case fr.r == fr.w:
+		fr.resize()
 		fr.r, fr.w = 0, 0
-		switch {
-		case fr.buf == nil, !fr.full && len(fr.buf) > minBuffer:
-			fr.buf = make([]byte, minBuffer)
-		case fr.full && len(fr.buf) < maxBuffer:
-			fr.buf = make([]byte, 4*len(fr.buf))
-		}
-	} else if fr.w == len(fr.buf) {
+	case fr.w == len(fr.buf):
 		dst := fr.buf
 		if fr.w-fr.r > len(fr.buf)/2 {
 			dst = make([]byte, 2*len(fr.buf))
+			fr.large = true
 		}
 		fr.w = copy(dst, fr.buf[fr.r:fr.w])
 		fr.r, fr.buf = 0, dst
@@ -297,6 +308,23 @@ func (fr *FrameReader) fill() error {
 		}
 	}
 	return io.ErrNoProgress
+}
+
+// resize chooses the size of the empty buffer: small while messages are few, so that a connection that waits costs
+// little, and larger while reads fill it.
+func (fr *FrameReader) resize() {
+	if fr.w < len(fr.buf)/4 {
+		fr.little++
+	} else {
+		fr.little = 0
+	}
+	switch {
+	case fr.full && len(fr.buf) < maxBuffer:
+		fr.buf = make([]byte, 4*len(fr.buf))
+	case fr.buf == nil, len(fr.buf) > minBuffer && (fr.large || fr.little >= calm):
+		fr.buf = make([]byte, minBuffer)
+	}
+	fr.large = false
 }
 
 // parse reads the lines that matter for the framing out of a header block. What it keeps of head is copied.

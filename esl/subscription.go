@@ -221,14 +221,14 @@ func (s *Subscription) drop(d Delivery) {
 
 // wants tells whether the subscription asked for such an event.
 func (s *Subscription) wants(name, subclass string) bool {
-	if name != "CUSTOM" {
-		subclass = ""
-	}
 	return slices.Contains(s.keys, everything()) || slices.Contains(s.keys, eventKey{name, subclass})
 }
 
 func (cl *Client) deliver(ev *Event) {
-	name, subclass := ev.Name(), ev.Subclass()
+	name, subclass := ev.Name(), ""
+	if name == "CUSTOM" {
+		subclass = ev.Subclass()
+	}
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	for s := range cl.subs {

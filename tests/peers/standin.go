@@ -44,7 +44,7 @@ func event(name string) []byte {
 	}
 	e.Add("Application-UUID", placeholder)
 	for i := 0; e.Len() < 146; i++ {
-		e.Add(fmt.Sprintf("variable_sip_h_X-Number-%02d", i), "a value with blanks, <angles> and 100% more")
+		e.Add(fmt.Sprintf("variable_thing_%03d", i), "value no <"+strconv.Itoa(100+i)+">")
 	}
 	body := e.AppendPlain(nil)
 	return fmt.Appendf(nil, "Content-Length: %d\nContent-Type: text/event-plain\n\n%s", len(body), body)
