@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -91,7 +90,7 @@ func (sw *Switch) API(line string) string {
 func plainAPIs() []apiCommand {
 	return []apiCommand{
 		{name: "status", run: good(statusAPI)},
-		{name: "version", run: text("FreeSWITCH Version 1.11.3-dev~64bit ( 64bit)\n")},
+		{name: "version", run: text("FreeSWITCH Version " + version + " ( 64bit)\n")},
 		{name: "hostname", run: text(hostname)},
 		{name: "switchname", run: text(switchname)},
 		{name: "uptime", run: good(func(c apiCall) string { return itoa(int(c.sw.now.Sub(c.sw.booted).Seconds())) })},
@@ -120,29 +119,21 @@ func plainAPIs() []apiCommand {
 		{name: "hupall", run: good(hupallAPI)},
 		{name: "show", run: good(showAPI)},
 		{name: "bgapi", run: good(bgapiAPI)},
-		{name: "time_test", run: good(timeTestAPI)},
 		{name: "in_group", run: text("false")},
 		{name: "group", run: text("!err!")},
 		{name: "user_data", run: good(userDataAPI)},
 		{name: "user_exists", run: good(userExistsAPI)},
 		{name: "limit_usage", run: text("0")},
 		{name: "pause", run: text("-USAGE: <uuid> <on|off>\n")},
-		{name: "console_complete", run: good(consoleCompleteAPI)},
 	}
 }
 
 func statusAPI(c apiCall) string {
-	up := c.sw.now.Sub(c.sw.booted)
-	part := func(unit, of time.Duration) int { return int(up % of / unit) }
-	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
 	n := len(c.sw.channels)
-	return fmt.Sprintf("UP %d years, %d days, %d hours, %d minutes, %d seconds, %d milliseconds, %d microseconds\n"+
-		"FreeSWITCH (Version 1.11.3-dev  64bit) is ready\n%d session(s) since startup\n"+
+	return fmt.Sprintf("UP %s\nFreeSWITCH (Version 1.11.3-dev  64bit) is ready\n%d session(s) since startup\n"+
 		"%d session(s) - peak %d, last 5min %d \n%d session(s) per Sec out of max 200, peak %d, last 5min %d \n"+
-		"1000 session(s) max\nmin idle cpu 0.00/99.00\n",
-		int(up/year), part(day, year), part(time.Hour, day), part(time.Minute, time.Hour), part(time.Second, time.Minute),
-		part(time.Millisecond, time.Second), part(time.Microsecond, time.Millisecond), c.sw.sessions, n, c.sw.peak,
-		c.sw.peak, min(n, 2), c.sw.peak, c.sw.peak)
+		"1000 session(s) max\nmin idle cpu 0.00/99.00\nCurrent Stack Size/Max 240K/8192K\n",
+		upTime(c.sw.now.Sub(c.sw.booted)), c.sw.sessions, n, c.sw.peak, c.sw.peak, min(n, 2), c.sw.peak, c.sw.peak)
 }
 
 // evalAPI expands a text without a channel, or with that of uuid:...
@@ -364,15 +355,18 @@ func originateAPI(c apiCall) string {
 	if len(a) > 6 {
 		timeout = time.Duration(atoi(a[6])) * time.Second
 	}
-	outcome := c.sw.originate(c.t, nil, a[0], timeout)
+	var id callerID
+	if len(a) > 5 {
+		id = callerID{a[4], a[5]}
+	}
+	outcome := c.sw.originate(c.t, nil, a[0], id, timeout)
 	leg := outcome.leg
 	if leg == nil {
 		return "-ERR " + outcome.cause.String() + "\n"
 	}
 	if app, ok := strings.CutPrefix(a[1], "&"); ok {
 		name, data, _ := strings.Cut(app, "(")
-		leg.actions = []esl.Action{{App: name, Data: strings.TrimSuffix(data, ")")}}
-		leg.hitDialplan = true
+		leg.setExtension([]esl.Action{{App: name, Data: strings.TrimSuffix(data, ")")}})
 		leg.setState(csExecute)
 	} else {
 		leg.transfer(a[1], append(a, "", "", "")[2], append(a, "", "", "")[3])
@@ -419,11 +413,6 @@ func bgapiAPI(c apiCall) string {
 	return "+OK Job-UUID: " + job + "\n"
 }
 
-func timeTestAPI(c apiCall) string {
-	a := words(c.arg, 2)
-	return fmt.Sprintf("test 1 sleep %s 67\navg 67\n", a[0])
-}
-
 func (sw *Switch) user(id string) *User {
 	name, domain, _ := strings.Cut(id, "@")
 	for i := range sw.world.Directory {
@@ -449,19 +438,4 @@ func userDataAPI(c apiCall) string {
 func userExistsAPI(c apiCall) string {
 	a := words(c.arg, 3)
 	return strconv.FormatBool(a[0] == "id" && c.sw.user(a[1]+"@"+a[2]) != nil)
-}
-
-func consoleCompleteAPI(c apiCall) string {
-	var b strings.Builder
-	names := make([]string, 0, len(c.sw.apis))
-	for name := range c.sw.apis {
-		if strings.HasPrefix(name, c.arg) {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		fmt.Fprintf(&b, "[%20s]\t", name)
-	}
-	return b.String() + "\n"
 }

@@ -1,7 +1,6 @@
 package esltest
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -32,10 +31,23 @@ func channelAPIs() []apiCommand {
 		{name: "uuid_fileman", run: good(uuidFilemanAPI)},
 		{name: "uuid_record", run: good(uuidRecordAPI)},
 		{name: "uuid_hold", run: text("+OK Success\n")},
-		{name: "uuid_media", run: text("-ERR Operation failed\n")},
-		{name: "uuid_phone_event", run: text("-ERR Operation failed\n")},
-		{name: "uuid_display", run: text("-USAGE: <uuid> <display>\n")},
-		{name: "uuid_audio", run: text("-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n")},
+		{name: "uuid_media", run: good(ofChannel("-USAGE: [off] <uuid>\n", "-ERR Operation failed\n"))},
+		{name: "uuid_phone_event", run: good(ofChannel("-USAGE: <uuid> (talk | hold)\n", "-ERR Operation failed\n"))},
+		{name: "uuid_display", run: good(ofChannel("-USAGE: <uuid> <display>\n", "-ERR No such channel\n"))},
+		{name: "uuid_audio", run: good(ofChannel("-USAGE: <uuid> [start [read|write] [mute|level <level>]|stop]\n", "-ERR Operation failed\n"))},
+	}
+}
+
+// ofChannel makes a command that does what cannot be seen on an event socket: it only looks whether the channel is there.
+func ofChannel(usage, missing string) func(c apiCall) string {
+	return func(c apiCall) string {
+		switch ch, _, problem := c.on(usage, 1); {
+		case ch != nil:
+			return "+OK Success\n"
+		case problem == usage:
+			return usage
+		}
+		return missing
 	}
 }
 
@@ -190,8 +202,8 @@ func uuidParkAPI(c apiCall) string {
 	if ch == nil {
 		return problem
 	}
-	ch.actions = []esl.Action{{App: "park"}}
-	ch.hitDialplan, ch.transferred = true, true
+	ch.setExtension([]esl.Action{{App: "park"}})
+	ch.transferred = true
 	ch.setState(csRouting)
 	return "+OK\n"
 }
@@ -202,9 +214,13 @@ func uuidBridgeAPI(c apiCall) string {
 	if ch == nil || other == nil {
 		return "-ERR Invalid uuid\n"
 	}
-	ch.actions = []esl.Action{{App: "intercept_for_bridge", Data: other.uuid}}
-	ch.hitDialplan, ch.transferred = true, true
-	ch.setState(csRouting)
+	if !ch.mediaReady() {
+		ch, other = other, ch // "reversing order of channels so this will work!"
+	}
+	if !ch.mediaReady() {
+		return "-ERR Invalid uuid\n"
+	}
+	ch.bridgeWith(other)
 	return "+OK " + other.uuid + "\n"
 }
 
@@ -330,61 +346,4 @@ func uuidRecordAPI(c apiCall) string {
 		return "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>]\n"
 	}
 	return "+OK Success\n"
-}
-
-// showAPI lists channels and calls.
-func showAPI(c apiCall) string {
-	what, how, _ := strings.Cut(c.arg, " ")
-	var rows []*channel
-	for _, ch := range c.sw.calls {
-		if ch.done || what == "calls" && ch.outbound {
-			continue
-		}
-		rows = append(rows, ch)
-	}
-	switch {
-	case what != "channels" && what != "calls":
-		return "-USAGE: " + "codec|endpoint|application|api|dialplan|file|timer|calls [count]|channels [count|like <match string>]\n"
-	case how == "count":
-		return fmt.Sprintf("\n%d total.\n", len(rows))
-	case how == "as json":
-		return showJSON(rows)
-	}
-	var b strings.Builder
-	if len(rows) > 0 {
-		b.WriteString("uuid,direction,created_epoch,name,state,cid_name,cid_num,dest,application,application_data\n")
-	}
-	for _, ch := range rows {
-		p := ch.profile
-		fmt.Fprintf(&b, "%s,%s,%d,%s,%s,%s,%s,%s,%s,%s\n", ch.uuid, ch.own("direction"), p.times.created/1e6, ch.name,
-			ch.running, p.callerName, p.callerNumber, p.destination, ch.app, ch.appData)
-	}
-	return b.String() + fmt.Sprintf("\n%d total.\n", len(rows))
-}
-
-func showJSON(rows []*channel) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `{"row_count": %d`, len(rows))
-	for i, ch := range rows {
-		row := &esl.Event{}
-		row.Add("uuid", ch.uuid)
-		row.Add("direction", ch.own("direction"))
-		row.Add("name", ch.name)
-		row.Add("state", ch.running.String())
-		row.Add("cid_name", ch.profile.callerName)
-		row.Add("cid_num", ch.profile.callerNumber)
-		row.Add("dest", ch.profile.destination)
-		row.Add("application", ch.app)
-		row.Add("application_data", ch.appData)
-		if i == 0 {
-			b.WriteString(`,"rows":[`)
-		} else {
-			b.WriteByte(',')
-		}
-		b.Write(row.AppendJSON(nil))
-	}
-	if len(rows) > 0 {
-		b.WriteByte(']')
-	}
-	return b.String() + "}\n"
 }

@@ -16,7 +16,7 @@ func bridgeApp(ch *channel, t *thread, arg string) {
 			timeout = time.Duration(atoi(v)) * time.Second
 		}
 	}
-	a := ch.sw.originate(t, ch, arg, timeout)
+	a := ch.sw.originate(t, ch, arg, callerID{}, timeout)
 	if a.leg == nil {
 		ch.bridgeFailed(a)
 		return
@@ -101,8 +101,8 @@ func (ch *channel) bridge(t *thread, b *channel) {
 		x.a.set("bridge_channel", x.b.name)
 		x.a.set("bridge_uuid", x.b.uuid)
 	}
-	ch.set("last_sent_callee_id_name", b.profile.callerName)
-	ch.set("last_sent_callee_id_number", b.profile.callerNumber)
+	ch.set("last_sent_callee_id_name", b.profile.calleeName)
+	ch.set("last_sent_callee_id_number", b.profile.calleeNumber)
 	b.watch(t)
 	for ch.ready() && b.up() && b.bridged == ch {
 		ch.parseEvents(t)
@@ -118,12 +118,11 @@ func (ch *channel) bridge(t *thread, b *channel) {
 			}
 		}
 		if moved {
-			t.sleep(untilTick(ch.sw.now, ch.ticks))
+			ch.toTick(t)
 			continue
 		}
 		if ch.ready() && b.up() {
-			t.wait(time.Time{})
-			t.sleep(untilTick(ch.sw.now, ch.ticks))
+			ch.idle(t, time.Time{})
 		}
 	}
 	b.unwatch(t)
@@ -140,8 +139,54 @@ func (ch *channel) bridge(t *thread, b *channel) {
 	}
 	ch.bridgeOriginate = false
 	fire("CHANNEL_UNBRIDGE", siteUnbridge)
-	ch.set("signal_bond", "")
-	b.set("signal_bond", "")
+}
+
+// bridgeWith takes two channels out of what they are doing and bridges them, in the thread of the first one
+// (switch_ivr_uuid_bridge).
+func (ch *channel) bridgeWith(b *channel) {
+	if ch.outbound {
+		ch.setExtension(ch.actions)
+	}
+	ch.uuidBridge = b
+	for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
+		x.a.set("bridge_channel", x.b.name)
+		x.a.set("bridge_uuid", x.b.uuid)
+		x.a.set("signal_bond", x.b.uuid)
+		x.a.originating, x.a.transferred = false, true
+		x.a.setState(csSoftExecute)
+	}
+}
+
+// onSoftExecute is one half of a uuid_bridge: the first channel waits until the second has come, and bridges to it. The
+// second one sleeps.
+func (ch *channel) onSoftExecute(t *thread) {
+	b := ch.uuidBridge
+	ch.uuidBridge = nil
+	if b == nil {
+		return
+	}
+	for b.up() && ch.up() && b.running != csSoftExecute {
+		t.sleep(frameTime)
+	}
+	ch.reset()
+	switch {
+	case !ch.ready():
+		b.hangup(esl.CauseDestinationOutOfOrder, siteUUIDBridge)
+	case !b.ready():
+		ch.hangup(esl.CauseDestinationOutOfOrder, siteUUIDBridge)
+	default:
+		for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
+			ev := ch.sw.newEvent("CHANNEL_EXECUTE", siteUUIDBridge)
+			x.a.addData(ev)
+			ev.Add("Application", "uuid_bridge")
+			ev.Add("Application-Data", x.b.uuid)
+			ch.sw.fire(ev)
+		}
+		ch.bridge(t, b)
+		if ch.up() && ch.state == csSoftExecute {
+			ch.setState(csExecute)
+		}
+	}
 }
 
 // sendDTMF sends a digit out of the channel, to whoever is at its other end.

@@ -23,6 +23,9 @@ type CallSpec struct {
 	Variables map[string]string
 	// Called are variables of the called leg alone.
 	Called map[string]string
+	// SIP has the call come in over SIP: one leg with the variables of mod_sofia. Otherwise it is a pair of loopback legs, of
+	// which the -a leg is the caller's. With SIP, Variables are the caller's and only its sip_h_ ones arrive.
+	SIP bool
 }
 
 // Call is a call that was placed: its far end is a telephone that hears what is played, presses keys and hangs up.
@@ -31,7 +34,8 @@ type Call struct {
 	changed *clock.Waiter // woken when a leg is made and when one is gone
 
 	// Of the goroutine of the switch.
-	far  *channel
+	far  *channel // the caller's leg, if it is one of the switch
+	near *channel // the leg that the dialplan runs on
 	spec CallSpec
 }
 
@@ -40,36 +44,35 @@ var ErrClosed = errors.New("esltest: the switch is closed")
 
 // Call places a call. When it returns, the call is there and its dialplan is about to run.
 func (sw *Switch) Call(spec CallSpec) (*Call, error) {
-	call := &Call{sw: sw, changed: sw.clock.NewWaiter(), spec: spec}
+	call := &Call{sw: sw, changed: sw.clock.NewWaiter()}
 	if spec.Actions == nil && len(sw.world.Extensions[spec.Destination]) == 0 {
 		return nil, fmt.Errorf("esltest: there is no extension %q", spec.Destination)
 	}
-	name, number := orElse(spec.CallerName, sw.world.CallerName), orElse(spec.CallerNumber, sw.world.CallerNumber)
+	spec.CallerName = orElse(spec.CallerName, sw.world.CallerName)
+	spec.CallerNumber = orElse(spec.CallerNumber, sw.world.CallerNumber)
+	call.spec = spec
 	ok := sw.do(func() {
+		if spec.SIP {
+			sw.invite(call)
+			return
+		}
 		uuid := sw.uuid()
 		sw.placing[uuid] = call
 		dial := fmt.Sprintf("{loopback_bowout=false,origination_caller_id_name='%s',origination_caller_id_number=%s,"+
-			"origination_uuid=%s%s}loopback/%s/%s", name, number, uuid, assignments(spec.Variables), spec.Destination,
-			sw.world.Context)
+			"origination_uuid=%s%s}loopback/%s/%s", spec.CallerName, spec.CallerNumber, uuid, assignments(spec.Variables),
+			spec.Destination, sw.world.Context)
 		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" &park()", nil) })
 	})
-	for ok && call.leg() == nil {
-		call.changed.Wait(sw.ctx, time.Time{})
-		if sw.ctx.Err() != nil {
-			ok = false
+	for there := false; ok && !there; {
+		sw.do(func() { there = call.near != nil })
+		if !there {
+			ok = call.changed.Wait(sw.ctx, time.Time{}) != clock.Cancelled
 		}
 	}
 	if !ok {
 		return nil, ErrClosed
 	}
 	return call, nil
-}
-
-// leg is the caller's leg.
-func (c *Call) leg() *channel {
-	var far *channel
-	c.sw.do(func() { far = c.far })
-	return far
 }
 
 func assignments(vars map[string]string) string {
@@ -82,18 +85,32 @@ func assignments(vars map[string]string) string {
 
 // Press has the caller press keys: digits, * and #; w waits half a second, W one second; @ and a number behind them is
 // how long each is pressed, in ms.
-func (c *Call) Press(keys string) { c.sw.do(func() { c.far.sendDigits(nil, keys) }) }
+func (c *Call) Press(keys string) {
+	c.sw.do(func() {
+		if c.far != nil {
+			c.far.sendDigits(nil, keys)
+		} else {
+			c.near.receiveDigits(keys)
+		}
+	})
+}
 
 // Hangup has the caller hang up, with a cause or NORMAL_CLEARING.
 func (c *Call) Hangup(cause string) {
-	c.sw.do(func() { c.far.hangup(esl.ParseCause(cause), siteKill) })
+	c.sw.do(func() {
+		if c.far != nil {
+			c.far.hangup(esl.ParseCause(cause), siteKill)
+		} else {
+			c.near.bye(esl.ParseCause(cause))
+		}
+	})
 }
 
 // Wait waits until both legs of the call are gone, or until ctx ends.
 func (c *Call) Wait(ctx context.Context) error {
 	for {
 		done := true
-		if !c.sw.do(func() { done = c.far.done && (c.far.other == nil || c.far.other.done) }) {
+		if !c.sw.do(func() { done = c.near.done && (c.far == nil || c.far.done) }) {
 			return ErrClosed
 		}
 		if done {
@@ -106,27 +123,20 @@ func (c *Call) Wait(ctx context.Context) error {
 }
 
 // UUID is that of the leg that the dialplan runs on.
-func (c *Call) UUID() string {
-	var uuid string
-	c.sw.do(func() {
-		if c.far.other != nil {
-			uuid = c.far.other.uuid
-		}
-	})
-	return uuid
-}
+func (c *Call) UUID() string { return c.near.uuid }
 
-// FarUUID is that of the caller's leg.
-func (c *Call) FarUUID() string { return c.far.uuid }
+// FarUUID is that of the caller's leg; "" for a call over SIP.
+func (c *Call) FarUUID() string {
+	if c.far == nil {
+		return ""
+	}
+	return c.far.uuid
+}
 
 // Variable is a variable of the leg that the dialplan runs on, also after its end.
 func (c *Call) Variable(name string) string {
 	var v string
-	c.sw.do(func() {
-		if c.far.other != nil {
-			v = c.far.other.own(name)
-		}
-	})
+	c.sw.do(func() { v = c.near.own(name) })
 	return v
 }
 
@@ -134,8 +144,8 @@ func (c *Call) Variable(name string) string {
 func (c *Call) Cause() string {
 	var cause string
 	c.sw.do(func() {
-		if c.far.cause != 0 {
-			cause = c.far.cause.String()
+		if c.near.cause != 0 {
+			cause = c.near.cause.String()
 		}
 	})
 	return cause
@@ -150,11 +160,7 @@ type Heard struct {
 // Heard is what the caller has heard so far.
 func (c *Call) Heard() []Heard {
 	var heard []Heard
-	c.sw.do(func() {
-		if c.far.other != nil {
-			heard = append(heard, c.far.other.heard...)
-		}
-	})
+	c.sw.do(func() { heard = append(heard, c.near.heard...) })
 	return heard
 }
 

@@ -77,8 +77,10 @@ type channel struct {
 	answered, early bool
 	controlled      bool // parked, or under an event socket: CF_CONTROLLED
 	parked          bool
-	transferred     bool // CF_TRANSFER: until the next state begins
-	hitDialplan     bool
+	transferred     bool     // CF_TRANSFER: until the next state begins
+	originating     bool     // it waits for those who originated it
+	hitDialplan     bool     // an outbound leg that has got an extension
+	uuidBridge      *channel // the other leg of a uuid_bridge that this one is to carry out
 	divert          bool
 	unicast         bool
 	broadcast       bool // a message is being executed: CF_BROADCAST
@@ -88,19 +90,20 @@ type channel struct {
 	bridged         *channel
 	bridgeOriginate bool
 
-	actions []esl.Action // what is left of the extension
-	digits  []dtmf
-	private []*esl.Event // messages that wait to be executed
-	priv    []*esl.Event // those of the priority queue
-	events  []*esl.Event // events queued to the session
-	depth   int
-	silent  bool   // the next application will not say that it has ended: a fault
-	app     string // running application, for show channels
-	appData string
-	log     []esl.Action // applications executed: the app_log of CDRs
-	file    *fileHandle
-	record  []*recording
-	ticks   time.Time // when the first media frame was due
+	actions       []esl.Action // what is left of the extension
+	digits        []dtmf
+	dialledDigits string       // all that were taken from the queue
+	private       []*esl.Event // messages that wait to be executed
+	priv          []*esl.Event // those of the priority queue
+	events        []*esl.Event // events queued to the session
+	depth         int
+	silent        bool   // the next application will not say that it has ended: a fault
+	app           string // running application, for show channels
+	appData       string
+	log           []esl.Action // applications executed: the app_log of CDRs
+	file          *fileHandle
+	record        []*recording
+	ticks         time.Time // frames are due at multiples of their length from here on
 
 	holds    int // connections that keep the channel from being destroyed
 	listener *listener
@@ -125,12 +128,11 @@ func (sw *Switch) newChannel(kind leg, outbound bool, uuid string) *channel {
 	}
 	ch := &channel{
 		sw: sw, uuid: uuid, number: sw.sessions, outbound: outbound, leg: kind,
-		vars: &variables{}, running: csNone, ticks: sw.now,
+		vars: &variables{}, running: csNone, ticks: sw.booted,
 	}
 	if call := sw.placing[uuid]; call != nil {
 		delete(sw.placing, uuid)
 		ch.call, call.far = call, ch
-		call.changed.Wake()
 	}
 	sw.channels[uuid] = ch
 	sw.calls = append(sw.calls, ch)
@@ -218,13 +220,14 @@ func (ch *channel) unwatch(t *thread) {
 	}
 }
 
-func (ch *channel) setCallState(s callState) {
+// setCallState changes the state in which users see the call. by is the place that says so in the log.
+func (ch *channel) setCallState(s callState, by site) {
 	if ch.callState == s || ch.callState == ccsHangup {
 		return
 	}
 	old := ch.callState
 	ch.callState = s
-	ch.logf(esl.LogDebug, siteSetCallState, "(%s) Callstate Change %s -> %s", ch.name, old, s)
+	ch.logFrom(esl.LogDebug, by, "(%s) Callstate Change %s -> %s", ch.name, old, s)
 	ev := ch.sw.newEvent("CHANNEL_CALLSTATE", siteSetCallState)
 	ev.Add("Original-Channel-Call-State", old.String())
 	ev.Add("Channel-Call-State-Number", strconv.Itoa(int(s)))
@@ -239,14 +242,20 @@ func (ch *channel) markAnswered(by site) {
 	}
 	ch.profile.times.answered = ch.sw.micros()
 	ch.answered = true
+	if ch.leg == sipLeg {
+		if !ch.early {
+			ch.setLocalMedia()
+		}
+		ch.acknowledge()
+	}
 	ch.fire("CHANNEL_ANSWER", siteAnswered)
 	ch.set("endpoint_disposition", "ANSWER")
-	ch.logf(esl.LogNotice, by, "Channel [%s] has been answered", ch.name)
+	ch.logFrom(esl.LogNotice, by, "Channel [%s] has been answered", ch.name)
 	ch.runOn("execute_on_answer")
 	if !ch.early {
 		ch.runOn("execute_on_media")
 	}
-	ch.setCallState(ccsActive)
+	ch.setCallState(ccsActive, siteAnsweredLog)
 	ch.changed()
 }
 
@@ -257,11 +266,14 @@ func (ch *channel) markEarly(by site) {
 	}
 	ch.profile.times.progressMedia = ch.sw.micros()
 	ch.early = true
+	if ch.leg == sipLeg {
+		ch.setLocalMedia()
+	}
 	ch.fire("CHANNEL_PROGRESS_MEDIA", siteEarly)
 	ch.set("endpoint_disposition", "EARLY MEDIA")
-	ch.logf(esl.LogNotice, by, "Pre-Answer %s!", ch.name)
+	ch.logFrom(esl.LogNotice, by, "Pre-Answer %s!", ch.name)
 	ch.runOn("execute_on_pre_answer")
-	ch.setCallState(ccsEarly)
+	ch.setCallState(ccsEarly, siteEarly)
 	ch.changed()
 }
 
@@ -272,8 +284,8 @@ func (ch *channel) markRinging(by site) {
 	}
 	ch.profile.times.progress = ch.sw.micros()
 	ch.fire("CHANNEL_PROGRESS", siteRinging)
-	ch.logf(esl.LogNotice, by, "Ring-Ready %s!", ch.name)
-	ch.setCallState(ccsRinging)
+	ch.logFrom(esl.LogNotice, by, "Ring-Ready %s!", ch.name)
+	ch.setCallState(ccsRinging, siteRinging)
 	ch.changed()
 }
 
@@ -318,7 +330,7 @@ func (ch *channel) hangup(cause esl.Cause, by site) {
 	last := ch.state
 	ch.state = csHangup
 	ch.cause = cause
-	ch.logf(esl.LogNotice, by, "Hangup %s [%s] [%s]", ch.name, last, cause)
+	ch.logFrom(esl.LogNotice, by, "Hangup %s [%s] [%s]", ch.name, last, cause)
 	if p := ch.partner(); p != nil {
 		p.set("last_bridge_hangup_cause", cause.String())
 	}
@@ -338,12 +350,13 @@ func (ch *channel) hangup(cause esl.Cause, by site) {
 	}
 }
 
-// partner is the other channel of a bridge, or the one that was bridged last as long as it is remembered.
+// partner is the other channel of a bridge, or one that is being dialled.
 func (ch *channel) partner() *channel {
-	if ch.bridged != nil {
-		return ch.bridged
+	bond := ch.own("signal_bond")
+	if bond == "" {
+		bond = ch.own("originate_signal_bond")
 	}
-	return ch.sw.find(ch.own("signal_bond"))
+	return ch.sw.find(bond)
 }
 
 // queueDTMF puts a digit where applications and park take it from. The oldest is dropped beyond 1,000.
@@ -374,6 +387,7 @@ func (ch *channel) takeDTMF() (dtmf, bool) {
 	}
 	d := ch.digits[0]
 	ch.digits = ch.digits[1:]
+	ch.dialledDigits += string(d.digit)
 	if isTrue(ch.own("sensitive_dtmf")) {
 		return d, true
 	}

@@ -18,6 +18,7 @@ var (
 	siteSetCallState  = site{"switch_channel.c", "switch_channel_perform_set_callstate", 302}
 	siteDTMF          = site{"switch_channel.c", "switch_channel_dequeue_dtmf", 678}
 	siteRunningState  = site{"switch_channel.c", "switch_channel_perform_set_running_state", 2409}
+	siteFlipLog       = site{"switch_channel.c", "switch_channel_flip_cid", 3291}
 	siteFlipCallerID  = site{"switch_channel.c", "switch_channel_flip_cid", 3279}
 	siteHangup        = site{"switch_channel.c", "switch_channel_perform_hangup", 3447}
 	siteRinging       = site{"switch_channel.c", "switch_channel_perform_mark_ring_ready_value", 3507}
@@ -39,8 +40,10 @@ var (
 	siteInvalidEvent  = site{"switch_ivr.c", "switch_ivr_parse_event", 522}
 	sitePark          = site{"switch_ivr.c", "switch_ivr_park", 1002}
 	siteUnpark        = site{"switch_ivr.c", "switch_ivr_park", 1213}
+	siteTransfer      = site{"switch_ivr.c", "switch_ivr_session_transfer", 2303}
 	siteKill          = site{"switch_ivr.c", "switch_ivr_kill_uuid", 4404}
 	siteBridge        = site{"switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1689}
+	siteUUIDBridge    = site{"switch_ivr_bridge.c", "uuid_bridge_on_soft_execute", 1217}
 	siteUnbridge      = site{"switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1879}
 	sitePlayback      = site{"switch_ivr_play_say.c", "switch_ivr_play_file", 1649}
 	sitePlayed        = site{"switch_ivr_play_say.c", "switch_ivr_play_file", 2023}
@@ -57,6 +60,7 @@ var (
 	siteDump          = site{"mod_commands.c", "uuid_dump_function", 6495}
 	siteOriginateAPI  = site{"mod_commands.c", "originate_function", 5191}
 	siteApplication   = site{"mod_dptools.c", "event_function", 1902}
+	siteBye           = site{"sofia.c", "sofia_handle_sip_i_bye", 10560}
 	siteAnswerApp     = site{"mod_dptools.c", "answer_function", 1406}
 	siteHangupApp     = site{"mod_dptools.c", "hangup_function", 1374}
 	siteLogApp        = site{"mod_dptools.c", "log_function", 1865}
@@ -135,7 +139,7 @@ var withVariables = map[string]bool{
 // addData adds what every event about a channel says, and all its variables where the type of the event has them.
 func (ch *channel) addData(ev *esl.Event) {
 	ch.addBasic(ev)
-	if !withVariables[ev.Name()] && !isTrue(ch.own("verbose_events")) {
+	if !withVariables[ev.Name()] && !isTrue(ch.own("verbose_events")) && !ch.sw.stopping {
 		return
 	}
 	for i := len(ch.scopes) - 1; i >= 0; i-- {

@@ -73,7 +73,7 @@ func (ch *channel) exec(t *thread, app application, arg string) {
 			defer func() { ch.scopes = ch.scopes[:len(ch.scopes)-1] }()
 		}
 	}
-	ch.logClean(esl.LogInfo, siteExecuteLog, "EXECUTE [depth=%d] %s %s(%s)", max(ch.depth-1, 0), ch.name, app.name, arg)
+	ch.logClean(esl.LogInfo, siteExecuteLog, "EXECUTE [depth=%d] %s %s(%s)", ch.depth, ch.name, app.name, arg)
 	ch.log = append(ch.log, esl.Action{App: app.name, Data: arg})
 	ch.set("current_application", app.name)
 	ch.set("current_application_data", arg)

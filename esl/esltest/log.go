@@ -42,6 +42,11 @@ func (ch *channel) logf(level esl.LogLevel, at site, format string, args ...any)
 	ch.sw.log(level, at, logOfSession, ch.uuid, fmt.Sprintf(format, args...))
 }
 
+// logFrom writes a line in the name of the place that called a function of the channel.
+func (ch *channel) logFrom(level esl.LogLevel, at site, format string, args ...any) {
+	ch.sw.log(level, at, logByID, ch.uuid, fmt.Sprintf(format, args...))
+}
+
 // logClean writes a line without time and place in front.
 func (ch *channel) logClean(level esl.LogLevel, at site, format string, args ...any) {
 	ch.sw.log(level, at, logClean, ch.uuid, fmt.Sprintf(format, args...))

@@ -28,7 +28,8 @@ func (ch *channel) makeOther() {
 		b.set("other_loopback_from_uuid", from)
 	}
 	if ch.call != nil {
-		b.call = ch.call
+		b.call, ch.call.near = ch.call, b
+		ch.call.changed.Wake()
 		b.actions = ch.call.spec.Actions
 		for _, name := range sortedKeys(ch.call.spec.Called) {
 			b.set(name, ch.call.spec.Called[name])

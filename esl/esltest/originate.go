@@ -7,6 +7,9 @@ import (
 	"eslua/esl"
 )
 
+// callerID is who calls, where neither the dial string nor the calling channel says it.
+type callerID struct{ name, number string }
+
 // attempt is what came of an originate.
 type attempt struct {
 	leg   *channel // that answered, or nil
@@ -16,13 +19,13 @@ type attempt struct {
 
 // originate dials until one leg answers. For a bridge, from is the channel that waits; without one the leg has a caller id
 // of its own. The thread that calls it waits as the switch's does.
-func (sw *Switch) originate(t *thread, from *channel, dial string, timeout time.Duration) attempt {
+func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, timeout time.Duration) attempt {
 	d := parseDialString(dial)
 	a := attempt{cause: esl.CauseDestinationOutOfOrder}
 	for _, group := range d.groups {
 		var legs []*channel
 		for _, target := range group {
-			leg, c := sw.dial(from, d.vars, target)
+			leg, c := sw.dial(from, id, d.vars, target)
 			if leg == nil {
 				a.cause = c
 				continue
@@ -56,12 +59,12 @@ func (sw *Switch) originate(t *thread, from *channel, dial string, timeout time.
 }
 
 // dial makes one outbound leg and starts it.
-func (sw *Switch) dial(from *channel, vars []variable, tg target) (*channel, esl.Cause) {
+func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (*channel, esl.Cause) {
 	if tg.endpoint == "error" {
 		return nil, esl.ParseCause(tg.address)
 	}
 	if tg.endpoint == "user" {
-		return sw.dialUser(from, vars, tg)
+		return sw.dialUser(from, id, vars, tg)
 	}
 	if tg.endpoint != "loopback" && tg.endpoint != "sofia" {
 		return nil, esl.CauseChanNotImplemented
@@ -89,6 +92,7 @@ func (sw *Switch) dial(from *channel, vars []variable, tg target) (*channel, esl
 	}
 	ch := sw.newChannel(loopbackLeg, true, uuid)
 	ch.name = "loopback/" + number + "-a"
+	ch.originating = true
 	ch.set("direction", "outbound")
 	ch.set("is_outbound", "true")
 	ch.set("session_id", itoa(ch.number))
@@ -96,11 +100,13 @@ func (sw *Switch) dial(from *channel, vars []variable, tg target) (*channel, esl
 	ch.set("channel_name", ch.name)
 	ch.set("uuid", ch.uuid)
 	ch.set("call_uuid", ch.uuid)
-	ch.profile = sw.originatedProfile(ch, from, number, context, value)
+	ch.profile = sw.originatedProfile(ch, from, id, number, context, value)
 	if from != nil {
+		ch.set("originator", from.uuid)
+		ch.set("signal_bond", from.uuid)
+		from.set("originate_signal_bond", ch.uuid)
 		ch.set("loopback_from_uuid", from.uuid)
-		ch.profile.peer, ch.profile.peerType = from.profile, "originator"
-		from.profile.peer, from.profile.peerType = ch.profile, "originatee"
+		ch.profile.peer, ch.profile.peerType = from.profile.snapshot(), "originator"
 	}
 	ch.state = csInit
 	ch.fire("CHANNEL_OUTGOING", siteOutgoing)
@@ -118,13 +124,13 @@ func (sw *Switch) dial(from *channel, vars []variable, tg target) (*channel, esl
 }
 
 // dialUser dials what the directory says for a user.
-func (sw *Switch) dialUser(from *channel, vars []variable, tg target) (*channel, esl.Cause) {
+func (sw *Switch) dialUser(from *channel, id callerID, vars []variable, tg target) (*channel, esl.Cause) {
 	name, domain, _ := strings.Cut(tg.address, "@")
 	for _, u := range sw.world.Directory {
 		if u.Name == name && (domain == "" || domain == u.Domain) {
 			if dial := u.Params["dial-string"]; dial != "" {
 				d := parseDialString(dial)
-				return sw.dial(from, append(append([]variable{}, vars...), d.vars...), d.groups[0][0])
+				return sw.dial(from, id, append(append([]variable{}, vars...), d.vars...), d.groups[0][0])
 			}
 			return nil, esl.ParseCause("USER_NOT_REGISTERED")
 		}
@@ -142,7 +148,7 @@ func (ch *channel) exportFrom(from *channel) {
 	}
 }
 
-func (sw *Switch) originatedProfile(ch, from *channel, number, context string, value func(string) string) *profile {
+func (sw *Switch) originatedProfile(ch, from *channel, id callerID, number, context string, value func(string) string) *profile {
 	p := &profile{
 		outbound: true, logicalOutbound: true, dialplan: "xml", destination: number, uuid: ch.uuid,
 		source: "mod_loopback", context: context, channelName: ch.name, index: 1,
@@ -156,8 +162,9 @@ func (sw *Switch) originatedProfile(ch, from *channel, number, context string, v
 		if num == "" {
 			num = from.profile.callerNumber
 		}
-	} else if num == "" {
-		num = "0000000000"
+	} else {
+		name = orElse(name, id.name)
+		num = orElse(num, orElse(id.number, "0000000000"))
 	}
 	p.callerName, p.callerNumber, p.origName, p.origNumber, p.ani = name, num, name, num, num
 	p.times.profileCreated, p.times.created = sw.micros(), sw.micros()
@@ -223,27 +230,41 @@ func (sw *Switch) awaitAnswer(t *thread, from *channel, legs []*channel, limit t
 		}
 	}
 	if won != nil {
-		if won.answered {
-			won.flipCallerID()
+		if from != nil {
+			from.profile.peer, from.profile.peerType = won.profile.snapshot(), "originatee"
+			from.set("signal_bond", won.uuid)
+			from.set("originate_signal_bond", "")
 		}
 		return won, 0
 	}
 	return nil, cause
 }
 
-// flipCallerID turns an outbound leg's caller id around once it has answered: it is now the one who is called.
-func (ch *channel) flipCallerID() {
+// setExtension gives the channel what it is to execute. On an outbound leg that turns the caller id around: the leg is now
+// one that calls (switch_channel_sort_cid).
+func (ch *channel) setExtension(actions []esl.Action) {
+	ch.actions = actions
+	ch.originating = false
+	if !ch.outbound || ch.hitDialplan {
+		return
+	}
+	ch.hitDialplan = true
 	p := ch.profile
 	ch.set("pre_transfer_caller_id_name", p.callerName)
 	ch.set("pre_transfer_caller_id_number", p.callerNumber)
 	p.callerName, p.calleeName = p.calleeName, p.callerName
 	p.callerNumber, p.calleeNumber = p.calleeNumber, p.callerNumber
+	if ch.bridged != nil {
+		p.calleeName, p.calleeNumber = "", ""
+	}
 	ch.set("channel_cid_flipped", "yes")
 	ev := ch.sw.newEvent("CALL_UPDATE", siteFlipCallerID)
 	ev.Add("Direction", "RECV")
-	if ch.bridged != nil {
-		ev.Add("Bridged-To", ch.bridged.uuid)
+	if b := ch.partner(); b != nil {
+		ev.Add("Bridged-To", b.uuid)
 	}
 	ch.addData(ev)
 	ch.sw.fire(ev)
+	ch.logf(esl.LogInfo, siteFlipLog, "%s Flipping CID from \"%s\" <%s> to \"%s\" <%s>", ch.name,
+		p.calleeName, p.calleeNumber, p.callerName, p.callerNumber)
 }

@@ -63,7 +63,7 @@ func (ch *channel) parkFrame(t *thread, began, expires time.Time) bool {
 	if !ch.parkBusy() {
 		t.wait(expires)
 	}
-	t.sleep(untilTick(ch.sw.now, began))
+	t.sleep(pollTime - ch.sw.now.Sub(began)%pollTime)
 	if m := ch.nextPrivate(); m != nil {
 		ch.parseEvent(t, m)
 	}

@@ -126,7 +126,7 @@ func (ch *channel) playOne(t *thread, file string, from int, in *input) outcome 
 	}
 	fh, ok := ch.open(file)
 	if !ok {
-		ch.digits = nil // switch_core_session_reset
+		ch.reset()
 		return notFound
 	}
 	fh.pos = float64(from)
@@ -305,11 +305,11 @@ func (ch *channel) stream(t *thread, fh *fileHandle, in *input) outcome {
 func (ch *channel) awaitFrames(t *thread, n int, in *input) {
 	next := untilTick(ch.sw.now, ch.ticks)
 	if in != nil && (len(ch.digits) > 0 || len(ch.events) > 0 && !ch.divert) || ch.breaking || !ch.ready() {
-		t.sleep(next)
+		ch.toTick(t)
 		return
 	}
-	if t.wait(ch.sw.now.Add(next + time.Duration(n-1)*frameTime)) {
-		t.sleep(untilTick(ch.sw.now, ch.ticks))
+	if t.wait(ch.sw.now.Add(next+time.Duration(n-1)*frameTime)) && !ch.turn(t) {
+		ch.toTick(t)
 	}
 }
 
@@ -357,12 +357,11 @@ func (ch *channel) rest(t *thread, d time.Duration, in *input) outcome {
 				return broken
 			}
 			if len(ch.digits) > 0 {
-				t.sleep(untilTick(ch.sw.now, ch.ticks))
+				ch.toTick(t)
 				continue
 			}
 		}
-		t.wait(end)
-		t.sleep(untilTick(ch.sw.now, ch.ticks))
+		ch.idle(t, end)
 	}
 }
 

@@ -130,7 +130,7 @@ func (ch *channel) parseExecute(t *thread, m *esl.Event) {
 	outermost := !ch.broadcast
 	ch.broadcast = true
 	for x := 0; x < loops || loops < 0; x++ {
-		ch.logf(esl.LogDebug, siteParseEvent, "%s Command Execute [depth=%d] %s(%s)", ch.name, max(ch.depth-1, 0), app, arg)
+		ch.logf(esl.LogDebug, siteParseEvent, "%s Command Execute [depth=%d] %s(%s)", ch.name, ch.depth, app, arg)
 		began := ch.sw.now
 		if uuid := m.Get("event-uuid"); uuid != "" {
 			ch.set("app_uuid", uuid)

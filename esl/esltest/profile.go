@@ -70,7 +70,9 @@ func (p *profile) addTo(ev *esl.Event, prefix string) {
 	add("Context", p.context)
 	add("RDNIS", p.rdnis)
 	add("Channel-Name", p.channelName)
-	add("Profile-Index", strconv.Itoa(p.index))
+	if p.index > 0 {
+		add("Profile-Index", strconv.Itoa(p.index))
+	}
 	t := &p.times
 	for _, x := range []struct {
 		name string
@@ -163,6 +165,13 @@ func (p *profile) setField(name, value string) bool {
 	}
 	*f = value
 	return true
+}
+
+// snapshot is what the other leg keeps of the profile: a copy that has forgotten some of it.
+func (p *profile) snapshot() *profile {
+	c := p.clone()
+	c.logicalOutbound, c.index = false, 0
+	return c
 }
 
 // clone is a copy for another channel: it has no peer of its own.

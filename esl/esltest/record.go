@@ -88,7 +88,7 @@ func (ch *channel) recordFile(t *thread, file string, limit, threshold, silence 
 		}
 		ch.idle(t, next)
 	}
-	ch.digits = nil // switch_core_session_reset
+	ch.reset()
 	ch.setRecorded(file, 0)
 	ch.fireRecord("RECORD_STOP", siteRecorded, file)
 	return result

@@ -11,8 +11,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // setReport sets the variables that the end of a call leaves for call detail records.
 func (ch *channel) setReport() {
 	dialled := "none"
-	if d := ch.own("digits_dialed"); d != "" {
-		dialled = d
+	if ch.dialledDigits != "" {
+		dialled = ch.dialledDigits
 	}
 	ch.set("digits_dialed", dialled)
 	t := &ch.profile.times
@@ -49,7 +49,10 @@ func (ch *channel) setReport() {
 		ch.set("last_app", ch.log[n-1].App)
 		ch.set("last_arg", ch.log[n-1].Data)
 	}
-	ch.set("caller_id", fmt.Sprintf("%q <%s>", ch.profile.callerName, ch.profile.callerNumber))
+	ch.set("caller_id", ch.profile.callerNumber)
+	if ch.profile.callerName != "" {
+		ch.set("caller_id", fmt.Sprintf("\"%s\" <%s>", ch.profile.callerName, ch.profile.callerNumber))
+	}
 	spans := []struct {
 		name     string
 		from, to int64

@@ -2,6 +2,7 @@ package esltest
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"eslua/esl"
@@ -32,6 +33,8 @@ func (ch *channel) run(t *thread) {
 				ch.onRouting()
 			case csExecute:
 				ch.onExecute(t)
+			case csSoftExecute:
+				ch.onSoftExecute(t)
 			case csHangup:
 				ch.onHangup()
 			case csReporting:
@@ -56,11 +59,11 @@ func (ch *channel) enter(s state) {
 	if !ch.outbound && s < csHangup {
 		switch {
 		case s == csRouting:
-			ch.setCallState(ccsRinging)
+			ch.setCallState(ccsRinging, siteRunningState)
 		case ch.answered:
-			ch.setCallState(ccsActive)
+			ch.setCallState(ccsActive, siteRunningState)
 		case ch.early:
-			ch.setCallState(ccsEarly)
+			ch.setCallState(ccsEarly, siteRunningState)
 		}
 	}
 	ch.fire("CHANNEL_STATE", siteRunningState)
@@ -89,7 +92,7 @@ func (ch *channel) onInit() {
 
 // onRouting finds what the channel is to execute. An originated one waits for those who originated it.
 func (ch *channel) onRouting() {
-	if ch.outbound && !ch.hitDialplan {
+	if ch.originating {
 		ch.setState(csConsumeMedia)
 		return
 	}
@@ -98,14 +101,32 @@ func (ch *channel) onRouting() {
 		ch.setState(csExecute)
 		return
 	}
-	actions, ok := ch.sw.world.Extensions[ch.profile.destination]
-	if !ok || len(actions) == 0 {
+	actions := ch.sw.world.Extensions[ch.profile.destination]
+	if strings.EqualFold(ch.profile.dialplan, "inline") {
+		actions = inlineActions(ch.profile.destination)
+	}
+	if len(actions) == 0 {
 		ch.logf(esl.LogInfo, siteLastAction, "No Route, Aborting")
 		ch.hangup(noRoute, siteLastAction)
 		return
 	}
-	ch.actions = append([]esl.Action{}, actions...)
+	ch.setExtension(append([]esl.Action{}, actions...))
 	ch.setState(csExecute)
+}
+
+// inlineActions are those of an extension of the inline dialplan: app:data,app:data, or with another separator
+// m:^:app:data^app:data.
+func inlineActions(s string) []esl.Action {
+	sep := ","
+	if rest, ok := strings.CutPrefix(s, "m:"); ok && len(rest) > 2 && rest[1] == ':' {
+		sep, s = rest[:1], rest[2:]
+	}
+	var actions []esl.Action
+	for _, a := range strings.Split(s, sep) {
+		app, data, _ := strings.Cut(strings.TrimLeft(a, " "), ":")
+		actions = append(actions, esl.Action{App: app, Data: data})
+	}
+	return actions
 }
 
 const noRoute = esl.Cause(3)
@@ -136,15 +157,13 @@ func (ch *channel) onHangup() {
 	ch.set("hangup_cause", ch.cause.String())
 	ch.set("hangup_cause_q850", itoa(ch.cause.Q850()))
 	ch.setReport()
-	ch.setCallState(ccsHangup)
+	ch.setCallState(ccsHangup, siteRunningState)
 	if ch.leg == loopbackLeg {
 		ch.set("is_loopback", "1")
 	}
 	if other := ch.other; other != nil {
 		other.hangup(ch.cause, siteLoopbackKill)
-		if !ch.outbound {
-			other.release()
-		}
+		other.release()
 	}
 	ch.setState(csReporting)
 }
@@ -157,8 +176,8 @@ func (ch *channel) onReporting(t *thread) {
 	for ch.holds > 0 {
 		t.wait(time.Time{})
 	}
-	ch.fire("CHANNEL_DESTROY", siteDestroy)
 	ch.state = csDestroy
+	ch.fire("CHANNEL_DESTROY", siteDestroy)
 	ch.enter(csDestroy)
 	ch.done = true
 	ch.sw.forget(ch)
@@ -186,7 +205,7 @@ func (ch *channel) frame(t *thread) bool {
 	if !ch.ready() {
 		return false
 	}
-	t.sleep(untilTick(ch.sw.now, ch.ticks))
+	ch.toTick(t)
 	return true
 }
 
@@ -196,9 +215,28 @@ func (ch *channel) idle(t *thread, until time.Time) bool {
 	if !ch.ready() {
 		return false
 	}
-	t.wait(until)
-	t.sleep(untilTick(ch.sw.now, ch.ticks))
+	if !t.wait(until) || !ch.turn(t) {
+		ch.toTick(t)
+	}
 	return true
+}
+
+// turn tells, of a thread that was just woken, that it was woken at a tick by an older one: its own turn in that tick is
+// now.
+func (ch *channel) turn(t *thread) bool {
+	return t.waker < t.number && untilTick(ch.sw.now, ch.ticks) == frameTime
+}
+
+// toTick lets the present frame end. With a hang-up over SIP the media end at once.
+func (ch *channel) toTick(t *thread) {
+	until := ch.sw.now.Add(untilTick(ch.sw.now, ch.ticks))
+	if ch.leg != sipLeg {
+		t.sleep(until.Sub(ch.sw.now))
+		return
+	}
+	for ch.up() && ch.sw.now.Before(until) {
+		t.wait(until)
+	}
 }
 
 // untilTick is how long it is to the next tick of a timer that was started at base.

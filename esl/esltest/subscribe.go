@@ -70,6 +70,7 @@ func (l *listener) eventCommand(arg string) string {
 		return "-ERR no keywords supplied"
 	}
 	l.listening = true
+	l.sw.beat()
 	return "+OK event listener enabled " + string(l.format)
 }
 
@@ -137,6 +138,7 @@ func (l *listener) myevents(block, line string) string {
 	}
 	if l.channel == nil {
 		uuid, format, _ := strings.Cut(line[len("myevents "):], " ")
+		block = uuid // what is behind it is cut off before the format is looked for
 		ch := l.sw.find(uuid)
 		if ch == nil && format != "" {
 			return "-ERR invalid uuid"

@@ -63,7 +63,8 @@ type Switch struct {
 	now       time.Time
 	threads   threadHeap
 	live      map[*thread]bool
-	order     uint64
+	spawned   uint64 // threads, since the start
+	current   uint64 // number of the thread that runs, 0 for none
 	rand      *rand.ChaCha8
 	booted    time.Time
 	coreUUID  string
@@ -74,12 +75,14 @@ type Switch struct {
 	calls     []*channel       // in the order of their making, without those that are gone
 	placing   map[string]*Call // by the uuid that the caller's leg will have
 	listeners []*listener
+	wires     map[*wire]bool
 	globals   *variables
 	stores    map[string]string // of the hash and db commands
 	apis      map[string]apiCommand
 
 	applications map[string]application
-	tasks        int
+	tasks        int // scheduled, with those of the switch itself
+	beating      bool
 	stopping     bool
 	faults       []*Fault
 }
@@ -104,11 +107,13 @@ func New(world World, options Options) *Switch {
 		cancel:   cancel,
 		now:      ck.Now(),
 		live:     make(map[*thread]bool),
+		wires:    make(map[*wire]bool),
 		channels: make(map[string]*channel),
 		placing:  make(map[string]*Call),
 		globals:  &variables{},
 		stores:   make(map[string]string),
 		apis:     apiTable(),
+		tasks:    3,
 	}
 	sw.applications = applicationTable()
 	for name, run := range options.Commands {
@@ -139,12 +144,7 @@ func (sw *Switch) Clock() clock.Clock { return sw.clock }
 
 // Close cuts all connections, ends all calls and waits until nothing of the switch runs any more.
 func (sw *Switch) Close() {
-	sw.do(func() {
-		for _, l := range append([]*listener(nil), sw.listeners...) {
-			l.conn.close()
-		}
-		sw.closed = true
-	})
+	sw.do(func() { sw.closed = true })
 	sw.cancel()
 	sw.group.Wait(context.Background())
 }
@@ -214,8 +214,8 @@ func (sw *Switch) end() {
 	for _, f := range left {
 		f()
 	}
-	for _, l := range append([]*listener(nil), sw.listeners...) {
-		l.conn.close()
+	for w := range sw.wires {
+		w.close()
 	}
 	for t := range sw.live {
 		t.stop()

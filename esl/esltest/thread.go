@@ -17,10 +17,11 @@ type thread struct {
 	yield  func(struct{}) bool
 
 	due     time.Time // when it runs again; zero: when woken
-	order   uint64
-	index   int // in the heap, -1 when not in it
+	number  uint64    // in the order of their making
+	index   int       // in the heap, -1 when not in it
 	waiting bool
 	woken   bool
+	waker   uint64 // number of the thread that woke it; 0: something from outside
 	ended   bool
 }
 
@@ -29,7 +30,8 @@ type threadStopped struct{}
 
 // spawn starts a thread. It runs for the first time after the present one has paused.
 func (sw *Switch) spawn(f func(t *thread)) *thread {
-	t := &thread{sw: sw, index: -1}
+	sw.spawned++
+	t := &thread{sw: sw, number: sw.spawned, index: -1}
 	t.resume, t.cancel = iter.Pull(func(yield func(struct{}) bool) {
 		t.yield = yield
 		defer func() {
@@ -50,9 +52,11 @@ func (sw *Switch) spawn(f func(t *thread)) *thread {
 // step runs the thread until it pauses or ends.
 func (t *thread) step() {
 	t.waiting = false
+	t.sw.current = t.number
 	if _, more := t.resume(); !more {
 		delete(t.sw.live, t)
 	}
+	t.sw.current = 0
 }
 
 func (t *thread) stop() {
@@ -62,8 +66,7 @@ func (t *thread) stop() {
 
 func (t *thread) schedule(due time.Time) {
 	sw := t.sw
-	sw.order++
-	t.due, t.order = due, sw.order
+	t.due = due
 	if t.index >= 0 {
 		heap.Fix(&sw.threads, t.index)
 	} else {
@@ -99,16 +102,17 @@ func (t *thread) wait(until time.Time) bool {
 	return woken
 }
 
-// wake ends the present or the next wait of t, at the present instant but after what is due already.
+// wake ends the present or the next wait of t, at the present instant.
 func (t *thread) wake() {
-	t.woken = true
+	t.woken, t.waker = true, t.sw.current
 	if t.waiting && !t.ended {
 		t.waiting = false
 		t.schedule(t.sw.now)
 	}
 }
 
-// threadHeap orders threads by the time they are due, then by the order in which they were put in.
+// threadHeap orders threads by the time they are due, then by their age: of two that work by the same ticks the older one
+// is first at each.
 type threadHeap []*thread
 
 func (h threadHeap) Len() int { return len(h) }
@@ -117,7 +121,7 @@ func (h threadHeap) Less(i, j int) bool {
 	if !h[i].due.Equal(h[j].due) {
 		return h[i].due.Before(h[j].due)
 	}
-	return h[i].order < h[j].order
+	return h[i].number < h[j].number
 }
 
 func (h threadHeap) Swap(i, j int) {

@@ -1,18 +1,67 @@
 package esltest
 
 import (
+	"fmt"
+	"strings"
+
 	"eslua/esl"
 )
 
-// transfer sends the channel to another extension: routing begins when its thread comes back to the state machine.
+// maxTransfers is how often a channel may be transferred, unless a variable says otherwise.
+const maxTransfers = 70
+
+// transfer sends the channel to another extension: routing begins when its thread comes back to the state machine. The
+// other leg of its bridge is hung up (switch_ivr_session_transfer).
 func (ch *channel) transfer(extension, dialplan, context string) {
-	if ch.down() || extension == "" {
+	if ch.down() {
 		return
 	}
-	ch.newProfile(extension, orElse(dialplan, orElse(ch.profile.dialplan, "XML")),
-		orElse(context, orElse(ch.profile.context, ch.sw.world.Context)))
+	limit, left := "max_session_transfers", maxTransfers
+	if ch.get(limit) == "" {
+		limit = "max_forwards"
+	}
+	if v := ch.get(limit); v != "" {
+		left = atoi(v) - 1
+	}
+	if left <= 0 {
+		ch.hangup(esl.ParseCause("EXCHANGE_ROUTING_ERROR"), siteTransfer)
+		return
+	}
+	ch.set(limit, itoa(left))
+	ch.reset()
+	ch.originating = false
+	ch.set("temp_hold_music", "")
+	ch.runOn("execute_on_blind_transfer")
+	if dialplan == "" {
+		dialplan = ch.get("force_transfer_dialplan")
+	}
+	if context == "" {
+		context = ch.get("force_transfer_context")
+	}
+	if dialplan == "" && !strings.EqualFold(ch.profile.dialplan, "inline") {
+		dialplan = ch.profile.dialplan
+	}
+	ch.newProfile(orElse(extension, "service"), orElse(dialplan, "XML"), orElse(context, orElse(ch.profile.context, "default")))
+	ch.set("signal_bond", "")
+	ch.transferred = true
+	if b := ch.bridged; b != nil {
+		b.set("signal_bond", "")
+		ch.set("hangup_after_bridge", "false")
+		b.hangup(esl.ParseCause("BLIND_TRANSFER"), siteTransfer)
+	}
+	p := ch.profile
+	ch.logf(esl.LogNotice, siteTransfer, "Transfer %s to %s[%s@%s]", ch.name, p.dialplan, p.destination, p.context)
+	p.transferSource = fmt.Sprintf("%d:%s:bl_xfer:%s/%s/%s", ch.sw.now.Unix(), ch.sw.uuid(), p.destination, p.context, p.dialplan)
+	ch.vars.push("transfer_history", p.transferSource, false)
+	ch.set("transfer_source", p.transferSource)
 	ch.actions = nil
-	ch.transferTo("bl_xfer:" + extension + "/" + ch.profile.context + "/" + ch.profile.dialplan)
+	ch.setState(csRouting)
+}
+
+// reset throws away what was meant for the present application (switch_core_session_reset).
+func (ch *channel) reset() {
+	ch.digits = nil
+	ch.breaking, ch.unicast = false, false
 }
 
 // transferToActions sends the channel to an extension made of the actions in a message.
@@ -24,8 +73,7 @@ func (ch *channel) transferToActions(m *esl.Event) {
 			actions = append(actions, esl.Action{App: app, Data: data})
 		}
 	}
-	ch.actions = actions
-	ch.hitDialplan = true
+	ch.setExtension(actions)
 	ch.transferred = true
 	ch.setState(csRouting)
 }
@@ -33,24 +81,14 @@ func (ch *channel) transferToActions(m *esl.Event) {
 // newProfile makes the caller profile of the time after a transfer.
 func (ch *channel) newProfile(extension, dialplan, context string) {
 	p := *ch.profile
-	p.destination, p.dialplan, p.context = extension, dialplan, context
+	p.rdnis, p.destination, p.dialplan, p.context = p.destination, extension, dialplan, context
 	p.index++
 	now := ch.sw.micros()
-	ch.profile.times.transferred = now
-	p.times.profileCreated = now
-	p.times.transferred = 0
+	old := &ch.profile.times
+	old.transferred = now
+	p.times = times{profileCreated: now, created: old.created, answered: old.answered, progress: old.progress,
+		progressMedia: old.progressMedia, hungup: old.hungup}
 	ch.profile = &p
-}
-
-func (ch *channel) transferTo(how string) {
-	entry := itoa(int(ch.sw.now.Unix())) + ":" + ch.sw.uuid() + ":" + how
-	ch.vars.push("transfer_history", entry, false)
-	ch.set("transfer_source", entry)
-	ch.profile.transferSource = entry
-	ch.hitDialplan = true
-	ch.transferred = true
-	ch.setState(csRouting)
-	ch.changed()
 }
 
 func transferApp(ch *channel, _ *thread, arg string) {

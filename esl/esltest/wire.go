@@ -29,6 +29,7 @@ type wire struct {
 // has come.
 func (sw *Switch) newWire(nc net.Conn, arrived func()) *wire {
 	w := &wire{sw: sw, nc: nc, arrived: arrived, waiter: sw.clock.NewWaiter()}
+	sw.wires[w] = true
 	sw.group.Go(w.readLoop)
 	sw.group.Go(w.writeLoop)
 	return w
@@ -53,6 +54,7 @@ func (w *wire) readLoop() {
 }
 
 func (w *wire) writeLoop() {
+	defer w.sw.post(func() { delete(w.sw.wires, w) })
 	defer w.nc.Close()
 	for {
 		w.mu.Lock()

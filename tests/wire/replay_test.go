@@ -1,10 +1,10 @@
 package wire
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -19,7 +19,7 @@ import (
 
 // pace is the time that the recording program took between a reply and its next command (wire/README.md: replies and
 // commands follow each other within some 0.1 ms).
-const pace = 150 * time.Microsecond
+const pace = 100 * time.Microsecond
 
 // replay runs the client of a recording against a simulated switch.
 type replay struct {
@@ -35,7 +35,6 @@ type replay struct {
 	conn   net.Conn
 	waiter *clock.Waiter
 	group  *clock.Group
-	uuids  []string // pairs: of the recording, of this run
 
 	mu     sync.Mutex
 	got    []message
@@ -105,10 +104,10 @@ func newLab(sc *scenarios, s *scenario) (*lab, error) {
 
 // luaOutput is what the scripts in the recordings write to their stream.
 func luaOutput(script string) string {
-	_, rest, ok := strings.Cut(script, "stream:write('")
-	if !ok {
-		return ""
+	if script != "" && !strings.HasPrefix(script, "~") {
+		return "-ERR Cannot execute script\n" // there are no files
 	}
+	_, rest, _ := strings.Cut(script, "stream:write('")
 	out, _, _ := strings.Cut(rest, "'")
 	return out
 }
@@ -135,19 +134,37 @@ func newReplay(l *lab, sc *scenarios, name string) (*replay, error) {
 		name: name, scenario: sc.Scenarios[name], writes: tr.Writes(), sw: l.sw, clock: l.clock, log: l.lines,
 		waiter: l.clock.NewWaiter(), group: clock.NewGroup(l.clock),
 	}
-	frames := esl.NewFrameReader(bytes.NewReader(tr.Stream(transcript.Switch)), esl.Limits{})
+	stream := &datedReader{blocks: tr.Blocks}
+	frames := esl.NewFrameReader(stream, esl.Limits{})
 	for {
 		f, err := frames.Next()
 		if err != nil {
 			return r, nil
 		}
 		m := newMessage(f)
-		for _, b := range tr.Blocks[len(r.recorded):] {
-			m.at = time.Duration(b.At * float64(time.Second))
-			break
-		}
+		m.at = stream.at
 		r.recorded = append(r.recorded, m)
 	}
+}
+
+// datedReader reads what the switch sent in a recording, one message at a time, and knows when it came.
+type datedReader struct {
+	blocks []transcript.Block
+	at     time.Duration
+}
+
+func (d *datedReader) Read(p []byte) (int, error) {
+	for len(d.blocks) > 0 && (d.blocks[0].From != transcript.Switch || len(d.blocks[0].Bytes) == 0) {
+		d.blocks = d.blocks[1:]
+	}
+	if len(d.blocks) == 0 {
+		return 0, io.EOF
+	}
+	b := &d.blocks[0]
+	d.at = time.Duration(b.At * float64(time.Second))
+	n := copy(p, b.Bytes)
+	b.Bytes = b.Bytes[n:]
+	return n, nil
 }
 
 func newMessage(f esl.Frame) message {
@@ -222,7 +239,9 @@ func (r *replay) place(l *lab) error {
 	if len(r.scenario.Before) == 0 || r.scenario.Before[0][0] != "lua" {
 		sets = nil // set later, by a command
 	}
-	r.call, err = l.sw.Call(esltest.CallSpec{Destination: r.scenario.Destination, Called: sets})
+	r.call, err = l.sw.Call(esltest.CallSpec{
+		Destination: r.scenario.Destination, Called: sets, Variables: r.scenario.FarVars, SIP: r.scenario.Leg == "sip",
+	})
 	if err != nil || r.scenario.Connects != nil && !*r.scenario.Connects {
 		return err
 	}
@@ -242,32 +261,36 @@ func (r *replay) write(n int) error {
 	if n < 1 || n > len(r.writes) {
 		return fmt.Errorf("there is no write %d", n)
 	}
-	r.learn()
-	text := strings.NewReplacer(r.uuids...).Replace(string(r.writes[n-1]))
-	_, err := r.conn.Write([]byte(text))
+	_, err := r.conn.Write([]byte(r.translate(string(r.writes[n-1]))))
 	if errors.Is(err, net.ErrClosed) {
 		err = nil // the switch has ended the connection: so be it
 	}
 	return err
 }
 
-// learn pairs the uuids of the recorded call with those of this one, once the reply to connect has told them.
-func (r *replay) learn() {
-	if len(r.uuids) > 0 {
-		return
-	}
+// translate puts the uuids of this run in the place of those of the recorded one, as far as they are known: that of the
+// call is told in the reply to connect, or else by the notice at the end.
+func (r *replay) translate(text string) string {
+	var pairs []string
 	was, is := connectReply(r.recorded), connectReply(r.messages())
-	if was == nil || is == nil {
-		if r.call != nil {
-			r.uuids = []string{recordedUUID(r.recorded), r.call.UUID()}
+	switch {
+	case was != nil && is != nil:
+		for _, n := range r.scenario.FarIn {
+			for _, uuid := range uuidPattern.FindAllString(string(r.writes[n-1]), -1) {
+				if uuid != was.Get("Unique-ID") {
+					pairs = append(pairs, uuid, r.call.FarUUID())
+				}
+			}
 		}
-		return
-	}
-	for _, name := range []string{"Unique-ID", "variable_other_loopback_leg_uuid"} {
-		if v := was.Get(name); v != "" {
-			r.uuids = append(r.uuids, v, is.Get(name))
+		for _, name := range []string{"Unique-ID", "variable_other_loopback_leg_uuid"} {
+			if v := was.Get(name); v != "" {
+				pairs = append(pairs, v, is.Get(name))
+			}
 		}
+	case r.call != nil:
+		pairs = []string{recordedUUID(r.recorded), r.call.UUID()}
 	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 func connectReply(messages []message) *esl.Event {

@@ -61,6 +61,7 @@ type scenario struct {
 	Auth        string                     `json:"auth"`
 	Setup       [][2]string                `json:"setup"`
 	Config      map[string]string          `json:"config"`
+	FarIn       []int                      `json:"far_uuid_in"` // writes with the uuid of the far end
 	Steps       []step                     `json:"steps"`
 }
 

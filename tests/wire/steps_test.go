@@ -82,8 +82,7 @@ func (r *replay) step(l *lab, s step, waitFor func(name string)) error {
 			}
 		})
 	case "api":
-		r.learn()
-		l.sw.API(strings.NewReplacer(r.uuids...).Replace(s.text(1)))
+		l.sw.API(r.translate(s.text(1)))
 	case "query":
 		r.query(l, s)
 	case "other":
@@ -112,12 +111,18 @@ func (r *replay) find(format string, args ...any) {
 	r.findings = append(r.findings, fmt.Sprintf(format, args...))
 }
 
+// far is what the far end did; in the recordings the leg of the far end was told to by a command.
 func (r *replay) far(l *lab, s step) {
-	switch s.text(1) {
-	case "dtmf":
-		l.sw.API("uuid_send_dtmf " + r.call.FarUUID() + " " + s.text(2))
-	case "hangup":
-		l.sw.API(strings.TrimRight("uuid_kill "+r.call.FarUUID()+" "+s.text(2), " "))
+	far := r.call.FarUUID()
+	switch word := s.text(1); {
+	case word == "dtmf" && far == "":
+		r.call.Press(s.text(2))
+	case word == "dtmf":
+		l.sw.API("uuid_send_dtmf " + far + " " + s.text(2))
+	case word == "hangup" && far == "":
+		r.call.Hangup(s.text(2))
+	case word == "hangup":
+		l.sw.API(strings.TrimRight("uuid_kill "+far+" "+s.text(2), " "))
 	}
 }
 

@@ -40,7 +40,11 @@ func TestTheSimulatedSwitchAnswersAsTheRecordedOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, r := range rs {
-				diffs := append(compare(r.recorded, r.messages()), r.findings...)
+				recorded, got := r.recorded, r.messages()
+				if p, ok := partial[r.name]; ok {
+					recorded, got = without(recorded, p.omit), without(got, p.omit)
+				}
+				diffs := append(compare(recorded, got), r.findings...)
 				if len(diffs) > 0 {
 					t.Errorf("%s: %d differences\n%s", r.name, len(diffs), strings.Join(diffs, "\n"))
 				}
