@@ -11,13 +11,13 @@ import (
 //
 // A received event may be read by several goroutines at once and must not be changed; change a Clone.
 type Event struct {
-	// raw is the header lines of a plain event as received. They are searched when a header is asked for: that takes less
-	// than an index of all of them, as few are.
+	// raw is a plain event as received. It is taken apart when something is asked for: that takes less than an index of
+	// all headers, as few are asked for.
 	raw string
-	// headers are those of any other event.
-	headers []header
 
-	body string
+	// Any other event.
+	headers []header
+	body    string
 }
 
 // header is a decoded header. An array (event-socket.md 3) has its elements in values and the switch's text for it in
@@ -52,10 +52,19 @@ func (e *Event) Subclass() string { return e.Get("Event-Subclass") }
 func (e *Event) Variable(name string) string { return e.Get("variable_" + name) }
 
 // Body is the body of the event, "" if it has none.
-func (e *Event) Body() string { return e.body }
+func (e *Event) Body() string {
+	if e.raw != "" {
+		_, body := cutPlain(e.raw)
+		return body
+	}
+	return e.body
+}
 
 // SetBody sets the body; "" removes it.
-func (e *Event) SetBody(body string) { e.body = body }
+func (e *Event) SetBody(body string) {
+	e.own()
+	e.body = body
+}
 
 // Get is the value of the first header of that name, "" if there is none. Names are compared without case. An array is
 // given as the switch writes it in plain events: ARRAY::one|:two. The switch writes an empty value as _undef_ in plain
@@ -68,7 +77,7 @@ func (e *Event) Get(name string) string {
 // Lookup is Get that also tells whether there is such a header.
 func (e *Event) Lookup(name string) (string, bool) {
 	if e.raw != "" {
-		return lookupLine(e.raw, name)
+		return lookupPlain(e.raw, name)
 	}
 	for i := range e.headers {
 		if len(e.headers[i].name) == len(name) && strings.EqualFold(e.headers[i].name, name) {
@@ -98,7 +107,8 @@ func (e *Event) Values(name string) []string {
 // Headers walks through all headers in their order, decoded.
 func (e *Event) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		for line := range strings.Lines(e.raw) {
+		block, _ := cutPlain(e.raw)
+		for line := range strings.Lines(block) {
 			if i := strings.IndexByte(line, ':'); i > 0 && !yield(line[:i], lineValue(line[i+1:])) {
 				return
 			}
@@ -122,7 +132,7 @@ func (e *Event) Len() int {
 
 // Clone makes an independent copy that may be changed.
 func (e *Event) Clone() *Event {
-	c := &Event{body: e.body, headers: make([]header, 0, e.Len())}
+	c := &Event{body: e.Body(), headers: make([]header, 0, e.Len())}
 	if e.raw != "" {
 		for n, v := range e.Headers() {
 			c.headers = append(c.headers, newHeader(n, v))

@@ -238,11 +238,11 @@ func (e *Event) AppendJSON(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
-	if e.body != "" {
+	if body := e.Body(); body != "" {
 		member("Content-Length")
-		b = appendJSONText(b, strconv.Itoa(len(e.body)))
+		b = appendJSONText(b, strconv.Itoa(len(body)))
 		member("_body")
-		b = appendJSONText(b, e.body)
+		b = appendJSONText(b, body)
 	}
 	return append(b, '}')
 }

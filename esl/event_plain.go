@@ -10,45 +10,50 @@ import (
 // and where the last header is a Content-Length with something behind the empty line, an event body (event-socket.md
 // 2.2). It never fails: lines without a colon are passed over. The event keeps b, which must not change any more.
 func ParsePlain(b []byte) *Event {
-	raw, rest := cutBlock(unsafe.String(unsafe.SliceData(b), len(b)))
-	e := &Event{raw: raw}
-	if rest != "" {
-		e.cutBody(rest)
+	return &Event{raw: unsafe.String(unsafe.SliceData(b), len(b))}
+}
+
+// cutPlain takes a plain event apart: its header lines and its body. The switch's own Content-Length, which is no header
+// of the event, is the last line; there may be one of the event's sender before it (event-socket.md 5.7).
+func cutPlain(raw string) (block, body string) {
+	block, rest := cutBlock(raw)
+	if rest == "" {
+		return block, ""
 	}
-	return e
+	last := strings.LastIndexByte(strings.TrimSuffix(block, "\n"), '\n') + 1
+	value, ok := lookupLine(block[last:], "Content-Length")
+	n, err := strconv.Atoi(value)
+	if !ok || err != nil || n <= 0 {
+		return block, ""
+	}
+	return block[:last], rest[:min(n, len(rest))]
 }
 
 // cutBlock cuts s at its first empty line.
 func cutBlock(s string) (block, rest string) {
-	if i := strings.Index(s, "\n\n"); i > 0 && strings.IndexByte(s[:i], '\r') < 0 && s[0] != '\n' {
-		return s[:i+1], s[i+2:]
-	}
-	for pos := 0; pos < len(s); { // line by line, as there are CRs, or no empty line
-		line := s[pos:]
-		if i := strings.IndexByte(line, '\n'); i >= 0 {
-			line = line[:i+1]
+	for pos := 0; pos < len(s); {
+		end := strings.IndexByte(s[pos:], '\n')
+		if end < 0 {
+			break
 		}
-		if strings.Trim(line, "\r\n") == "" && len(line) <= len("\r\n") {
-			return s[:pos], s[pos+len(line):]
+		if end == 0 || end == 1 && s[pos] == '\r' {
+			return s[:pos], s[pos+end+1:]
 		}
-		pos += len(line)
+		pos += end + 1
 	}
 	return s, ""
 }
 
-// cutBody takes the body of the event from what is behind the header block. The switch's own Content-Length is the last
-// header; there may be one of the event's sender before it (event-socket.md 5.7).
-func (e *Event) cutBody(rest string) {
-	last := strings.LastIndexByte(strings.TrimSuffix(e.raw, "\n"), '\n') + 1
-	value, ok := lookupLine(e.raw[last:], "Content-Length")
-	n, err := strconv.Atoi(value)
-	if !ok || err != nil || n <= 0 {
-		return
+// lookupPlain finds a header of a plain event.
+func lookupPlain(raw, name string) (string, bool) {
+	if len(name) == len("Content-Length") && strings.EqualFold(name, "Content-Length") {
+		raw, _ = cutPlain(raw)
 	}
-	e.raw, e.body = e.raw[:last], rest[:min(n, len(rest))]
+	return lookupLine(raw, name)
 }
 
-// lookupLine finds the first line with a header of that name and returns its value, decoded.
+// lookupLine finds the first line with a header of that name, in front of the first empty line, and returns its value
+// decoded.
 func lookupLine(block, name string) (string, bool) {
 	if name == "" || strings.IndexByte(name, ':') >= 0 {
 		return "", false
@@ -58,8 +63,13 @@ func lookupLine(block, name string) (string, bool) {
 		if end < 0 {
 			end = len(block)
 		}
-		if n := len(name); n < end && block[n] == ':' && strings.EqualFold(block[:n], name) {
-			return lineValue(block[n+1 : end]), true
+		switch n := len(name); {
+		case n < end:
+			if block[n] == ':' && strings.EqualFold(block[:n], name) {
+				return lineValue(block[n+1 : end]), true
+			}
+		case end == 0, end == 1 && block[0] == '\r':
+			return "", false
 		}
 		block = block[min(end+1, len(block)):]
 	}
@@ -87,11 +97,11 @@ func (e *Event) AppendPlain(b []byte) []byte {
 		}
 		b = append(b, '\n')
 	}
-	if e.body != "" {
+	if body := e.Body(); body != "" {
 		b = append(b, "Content-Length: "...)
-		b = strconv.AppendInt(b, int64(len(e.body)), 10)
+		b = strconv.AppendInt(b, int64(len(body)), 10)
 		b = append(b, "\n\n"...)
-		return append(b, e.body...)
+		return append(b, body...)
 	}
 	return append(b, '\n')
 }
@@ -102,8 +112,8 @@ func (e *Event) String() string {
 	for name, value := range e.Headers() {
 		b.WriteString(name + ": " + value + "\n")
 	}
-	if e.body != "" {
-		b.WriteString("\n" + e.body)
+	if body := e.Body(); body != "" {
+		b.WriteString("\n" + body)
 	}
 	return b.String()
 }

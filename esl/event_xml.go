@@ -104,10 +104,10 @@ func (e *Event) AppendXML(b []byte) []byte {
 		}
 	}
 	b = append(b, "  </headers>\n"...)
-	if e.body != "" {
+	if body := e.Body(); body != "" {
 		b = append(b, "  "...)
-		b = appendElement(b, "Content-Length", strconv.Itoa(len(e.body)))
-		text := xmlEscapes.Replace(e.body)
+		b = appendElement(b, "Content-Length", strconv.Itoa(len(body)))
+		text := xmlEscapes.Replace(body)
 		if strings.HasSuffix(text, "\n") {
 			text += "  "
 		}

@@ -208,8 +208,14 @@ func (fr *FrameReader) Next() (Frame, error) {
 	return f, nil
 }
 
-// body returns the next bytes in memory of their own.
+// body returns the next bytes in memory of their own. What is small comes through the buffer, together with what follows
+// it; what is large is read to where it belongs.
 func (fr *FrameReader) body(length int) ([]byte, error) {
+	for fr.w-fr.r < length && length <= len(fr.buf)/2 {
+		if err := fr.fill(); err != nil {
+			return nil, err
+		}
+	}
 	have := fr.buf[fr.r:fr.w]
 	if len(have) >= length {
 		fr.r += length

@@ -83,8 +83,6 @@ func containsFold(list []string, words ...string) bool {
 func (ch *channel) bridge(t *thread, b *channel) {
 	ch.bridged, b.bridged = b, ch
 	ch.bridgeOriginate = true
-	ch.set("signal_bond", b.uuid)
-	b.set("signal_bond", ch.uuid)
 	now := ch.sw.micros()
 	ch.profile.times.bridged, b.profile.times.bridged = now, now
 	b.setState(csExchangeMedia)
@@ -100,6 +98,7 @@ func (ch *channel) bridge(t *thread, b *channel) {
 		x.a.set("last_bridge_to", x.b.uuid)
 		x.a.set("bridge_channel", x.b.name)
 		x.a.set("bridge_uuid", x.b.uuid)
+		x.a.set("signal_bond", x.b.uuid)
 	}
 	ch.set("last_sent_callee_id_name", b.profile.calleeName)
 	ch.set("last_sent_callee_id_number", b.profile.calleeNumber)
