@@ -295,9 +295,12 @@ func (fr *FrameReader) fill() error {
 		fr.r, fr.w = 0, 0
 	case fr.w == len(fr.buf):
 		dst := fr.buf
-		if fr.w-fr.r > len(fr.buf)/2 {
+		switch {
+		case fr.w-fr.r > len(fr.buf)/2:
 			dst = make([]byte, 2*len(fr.buf))
 			fr.large = true
+		case len(fr.buf) < maxBuffer:
+			dst = make([]byte, 4*len(fr.buf))
 		}
 		fr.w = copy(dst, fr.buf[fr.r:fr.w])
 		fr.r, fr.buf = 0, dst
