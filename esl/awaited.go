@@ -18,7 +18,7 @@ type Awaited struct {
 	// ID is the Job-UUID or Application-UUID.
 	ID   string
 	conn *Conn
-	sent *Pending
+	sent Pending
 
 	// Under conn.mu.
 	done   bool
@@ -48,7 +48,7 @@ func (c *Conn) Execute(x Execute) (*Awaited, error) {
 }
 
 func (c *Conn) await(id string, cmd Command) (*Awaited, error) {
-	a := &Awaited{ID: id, conn: c}
+	a := &Awaited{ID: id, conn: c, sent: Pending{conn: c, quiet: true}}
 	c.mu.Lock()
 	if c.awaited == nil {
 		c.awaited = make(map[string]*Awaited)
@@ -59,12 +59,10 @@ func (c *Conn) await(id string, cmd Command) (*Awaited, error) {
 	}
 	c.awaited[id] = a
 	c.mu.Unlock()
-	ps, err := c.Start(cmd)
-	if err != nil {
+	if err := c.start([]Command{cmd}, []*Pending{&a.sent}); err != nil {
 		a.Forget()
 		return nil, err
 	}
-	a.sent = ps[0]
 	return a, nil
 }
 

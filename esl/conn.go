@@ -35,7 +35,8 @@ type Conn struct {
 	reader       *clock.Group
 	loginReply   *Reply
 
-	wmu sync.Mutex // held while commands are put in line and written
+	wmu  sync.Mutex // held while commands are put in line and written
+	wbuf []byte
 
 	mu       sync.Mutex
 	gate     gate
@@ -44,7 +45,8 @@ type Conn struct {
 	follows  map[string]bool     // channels whose vital events are never dropped
 	queue    queue
 	consumer *clock.Waiter
-	broken   *End // what a failed write would end the connection with
+	spare    *clock.Waiter // for the next one who waits for a reply
+	broken   *End          // what a failed write would end the connection with
 	end      *End
 	stats    Stats
 	lastRead time.Time
@@ -70,7 +72,7 @@ type Stats struct {
 // first. It takes nc over.
 func NewConn(nc net.Conn, opts Options) *Conn {
 	c := newConn(nc, opts, Mode{Outbound: true})
-	c.start(NewFrameReader(wakingReader{c}, opts.Limits))
+	c.read(NewFrameReader(wakingReader{c}, opts.Limits))
 	return c
 }
 
@@ -217,8 +219,8 @@ func (c *Conn) Await(ctx context.Context, until time.Time) clock.Cause {
 // Interrupt ends the present or the next Await or Recv wait early.
 func (c *Conn) Interrupt() { c.consumer.Wake() }
 
-// start begins to read.
-func (c *Conn) start(frames *FrameReader) {
+// read begins to read.
+func (c *Conn) read(frames *FrameReader) {
 	c.reader.Go(func() {
 		for {
 			f, err := frames.Next()
@@ -351,45 +353,61 @@ func (c *Conn) Connect(ctx context.Context) (*Event, error) {
 // ...), that the connection has ended (ErrClosed), or that ctx ended first: then the command may have been carried out,
 // and its reply will be passed over. A reply that begins with -ERR is no error here; see Reply.Err.
 func (c *Conn) Send(ctx context.Context, cmd Command) (*Reply, error) {
-	ps, err := c.Start(cmd)
-	if err != nil {
+	p := &Pending{conn: c}
+	if err := c.start([]Command{cmd}, []*Pending{p}); err != nil {
 		return nil, err
 	}
-	return ps[0].Wait(ctx)
+	return p.Wait(ctx)
 }
 
 // Start writes commands in one piece and does not wait: the replies come to the Pendings in their order.
 func (c *Conn) Start(cmds ...Command) ([]*Pending, error) {
-	var b []byte
-	var err error
-	for _, cmd := range cmds {
-		if b, err = cmd.Append(b); err != nil {
-			return nil, err
-		}
+	ps := make([]*Pending, len(cmds))
+	for i := range ps {
+		ps[i] = &Pending{conn: c}
 	}
-	c.wmu.Lock()
-	defer c.wmu.Unlock()
-	ps, err := c.enqueue(cmds)
-	if err != nil {
+	if err := c.start(cmds, ps); err != nil {
 		return nil, err
-	}
-	if err := c.write(b); err != nil {
-		c.writeFailed(err)
 	}
 	return ps, nil
 }
 
+// start writes commands in one piece; their replies go to ps.
+func (c *Conn) start(cmds []Command, ps []*Pending) (err error) {
+	c.wmu.Lock()
+	defer c.wmu.Unlock()
+	b := c.wbuf[:0]
+	for _, cmd := range cmds {
+		if b, err = cmd.Append(b); err != nil {
+			return err
+		}
+	}
+	if cap(b) <= maxWriteBuffer {
+		c.wbuf = b
+	}
+	if err := c.enqueue(cmds, ps); err != nil {
+		return err
+	}
+	if err := c.write(b); err != nil {
+		c.writeFailed(err)
+	}
+	return nil
+}
+
+// maxWriteBuffer is how large a buffer for commands is kept for the next ones.
+const maxWriteBuffer = 1 << 10
+
 // enqueue puts commands in the line of those that wait for a reply, if the mode allows all of them.
-func (c *Conn) enqueue(cmds []Command) ([]*Pending, error) {
+func (c *Conn) enqueue(cmds []Command, ps []*Pending) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.end != nil {
-		return nil, c.end
+		return c.end
 	}
 	g := c.gate
 	for _, cmd := range cmds {
 		if err := g.check(cmd.verb); err != nil {
-			return nil, err
+			return err
 		}
 		switch cmd.verb {
 		case connectVerb:
@@ -398,15 +416,12 @@ func (c *Conn) enqueue(cmds []Command) ([]*Pending, error) {
 			g.exiting = true
 		}
 	}
-	ps := make([]*Pending, len(cmds))
-	block := make([]Pending, len(cmds))
-	for i, cmd := range cmds {
-		block[i] = Pending{conn: c, verb: cmd.verb}
-		ps[i] = &block[i]
-		c.pending.push(ps[i])
+	for i, p := range ps {
+		p.verb = cmds[i].verb
+		c.pending.push(p)
 	}
 	c.gate = g
-	return ps, nil
+	return nil
 }
 
 // writeFailed ends the connection, at once if the switch takes nothing any more. If it has gone, what it sent before may

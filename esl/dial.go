@@ -57,7 +57,7 @@ func NewInbound(ctx context.Context, nc net.Conn, login Login, opts Options) (*C
 	c.gate.ready = true
 	c.stats.Frames = 2
 	c.loginReply = reply
-	c.start(frames)
+	c.read(frames)
 	return c, nil
 }
 

@@ -10,8 +10,9 @@ import (
 // Pending is a command whose reply has not been taken. It never has the reply of another one: a reply that nobody waits
 // for any more is passed over when it comes.
 type Pending struct {
-	conn *Conn
-	verb verb
+	conn  *Conn
+	verb  verb
+	quiet bool // a good reply wakes nobody: something else is awaited
 
 	// Under conn.mu.
 	done   bool
@@ -39,22 +40,24 @@ func (p *Pending) Wait(ctx context.Context) (*Reply, error) {
 // waitFor sleeps until done, which is asked under c.mu. The slots are where those who may make it true find the sleeper.
 func (c *Conn) waitFor(ctx context.Context, done func() bool, slots ...**clock.Waiter) error {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if done() {
-		c.mu.Unlock()
 		return nil
 	}
-	w := c.clock.NewWaiter()
+	w := c.spare
+	if c.spare = nil; w == nil {
+		w = c.clock.NewWaiter()
+	}
 	for _, slot := range slots {
 		*slot = w
 	}
-	c.mu.Unlock()
 	for {
+		c.mu.Unlock()
 		cause := w.Wait(ctx, time.Time{})
 		c.mu.Lock()
-		ok := done()
-		c.mu.Unlock()
 		switch {
-		case ok:
+		case done():
+			c.spare = w // if somebody wakes it once more, its next user sleeps again
 			return nil
 		case cause == clock.Cancelled:
 			return ctx.Err()
@@ -65,7 +68,9 @@ func (c *Conn) waitFor(ctx context.Context, done func() bool, slots ...**clock.W
 // complete gives p its reply, or the end of the connection. c.mu is locked.
 func (c *Conn) complete(p *Pending, r *Reply, err error) {
 	p.done, p.reply, p.err = true, r, err
-	c.wake(p.waiter)
+	if !p.quiet || err != nil || !r.OK() {
+		c.wake(p.waiter)
+	}
 }
 
 // wake wakes the goroutine of w, or the consumer of the connection when nobody waits for the thing itself. c.mu is

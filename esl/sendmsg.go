@@ -55,6 +55,7 @@ type Execute struct {
 // Command is the message as a command.
 func (x Execute) Command() Command {
 	c := message(x.Channel)
+	c.headers = make([]Header, 0, 8)
 	c.with("call-command", "execute")
 	if x.App == "" {
 		c.fail(ErrSyntax, "no application")
