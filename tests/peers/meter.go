@@ -26,7 +26,7 @@ func read() meter {
 func (m meter) since(earlier meter, n int) result {
 	return result{
 		"rate":   float64(n) / m.at.Sub(earlier.at).Seconds() / 1000,
-		"cpu":    float64((m.cpu-earlier.cpu).Nanoseconds()) / 1000 / float64(n),
+		"cpu":    float64((m.cpu - earlier.cpu).Nanoseconds()) / 1000 / float64(n),
 		"allocs": float64(m.allocs-earlier.allocs) / float64(n),
 	}
 }
