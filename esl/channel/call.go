@@ -1,0 +1,203 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"eslua/esl"
+	"eslua/internal/clock"
+)
+
+var (
+	// ErrHangup: the channel is hung up, or was so before the thing was done.
+	ErrHangup = errors.New("the channel is hung up")
+	// ErrTransferred: the channel has left the application that connected it with us, and must be left alone.
+	ErrTransferred = errors.New("the channel was transferred")
+	// ErrNotExecuted: the switch has dealt with the message, and the application did not run (event-socket.md 6.4).
+	ErrNotExecuted = errors.New("the application was not executed")
+	// ErrTimeout: the time for waiting is over.
+	ErrTimeout = errors.New("time-out")
+)
+
+// Options are the options of a Call.
+type Options struct {
+	// Clock is the time of deadlines; nil is real time.
+	Clock clock.Clock
+	// Rand makes the ids of messages and jobs; nil is a random source.
+	Rand *rand.Rand
+}
+
+// Call is an outbound connection after its hello.
+type Call struct {
+	conn  *esl.Conn
+	clock clock.Clock
+	mode  esl.Mode
+	hello *esl.Event
+
+	ids  uint32
+	last uint64
+
+	leg        *Leg
+	legs       map[string]*Leg
+	executions map[string]*Execution
+	unfinished []*Execution // those that were started and not waited for, oldest first
+	jobs       map[string]*Job
+	listeners  []*Listener
+	events     *eventRing
+	end        *esl.End
+}
+
+// vital are the events that the state of a call is followed by (event-socket.md 7.3).
+var vital = []string{
+	"CHANNEL_PARK", "CHANNEL_EXECUTE", "CHANNEL_EXECUTE_COMPLETE", "CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE",
+	"CHANNEL_STATE", "CHANNEL_ANSWER", "CHANNEL_PROGRESS", "CHANNEL_PROGRESS_MEDIA", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE",
+	"CHANNEL_UUID", "CHANNEL_UNPARK", "DTMF", "PLAYBACK_START", "PLAYBACK_STOP", "RECORD_START", "RECORD_STOP",
+	"BACKGROUND_JOB", "DETECTED_SPEECH", "TEXT", "PRIVATE_COMMAND",
+}
+
+// Accept says hello on a connection that the switch has opened, in two writes: connect and linger; then, once the reply
+// has told who calls, what is to be seen of the call (modlua-api.md 0.5). It does not wait for the answers to the second.
+func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
+	c := &Call{
+		conn: conn, clock: clock.Or(opts.Clock), legs: make(map[string]*Leg), executions: make(map[string]*Execution),
+		jobs: make(map[string]*Job),
+	}
+	if opts.Rand != nil {
+		c.ids = opts.Rand.Uint32()
+	} else {
+		c.ids = rand.Uint32()
+	}
+	ps, err := conn.Start(esl.Connect(), esl.Linger(0))
+	if err != nil {
+		return nil, fmt.Errorf("channel: hello: %w", err)
+	}
+	reply, err := ps[0].Wait(ctx)
+	if err == nil {
+		err = reply.Err()
+	}
+	if err == nil {
+		c.hello, err = reply.Frame.Event()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("channel: hello: %w", err)
+	}
+	c.mode = conn.Mode()
+	uuid := c.hello.Get("Unique-ID")
+	c.leg = newLeg(c, uuid, c.hello)
+	c.legs[uuid] = c.leg
+	if c.mode.Full {
+		_, err = conn.Start(esl.Filter("Unique-ID", uuid), esl.Filter("Job-Owner-UUID", uuid), esl.Subscribe(esl.Plain, vital))
+	} else {
+		_, err = conn.Start(esl.MyEvents(esl.Plain))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("channel: hello: %w", err)
+	}
+	return c, nil
+}
+
+// Conn is the connection, for commands that have no method here. Its messages must not be received.
+func (c *Call) Conn() *esl.Conn { return c.conn }
+
+// Clock is the time that the call goes by.
+func (c *Call) Clock() clock.Clock { return c.clock }
+
+// Mode is how the switch serves the connection.
+func (c *Call) Mode() esl.Mode { return c.mode }
+
+// Leg is the channel that the switch has handed over.
+func (c *Call) Leg() *Leg { return c.leg }
+
+// Hello is the reply to connect: the channel's data and all its variables at the start.
+func (c *Call) Hello() *esl.Event { return c.hello }
+
+// newID makes an id that no other message of the switch has.
+func (c *Call) newID() string {
+	c.last++
+	return fmt.Sprintf("%s-%08x-%d", c.leg.uuid[:min(8, len(c.leg.uuid))], c.ids, c.last)
+}
+
+// Serve takes what has come and does not wait.
+func (c *Call) Serve() {
+	c.wait(context.Background(), at(c.clock.Now()), func() bool { return false })
+}
+
+// Wait serves the connection until done reports true, which is asked at the start and after everything that comes; until
+// a time (ErrTimeout; the zero time is never), until ctx ends, or until the connection has (*esl.End).
+func (c *Call) Wait(ctx context.Context, until time.Time, done func() bool) error {
+	return c.wait(ctx, at(until), done)
+}
+
+// at is the deadline t, whatever comes.
+func at(t time.Time) func() time.Time { return func() time.Time { return t } }
+
+// after is the deadline d from now on.
+func (c *Call) after(d time.Duration) func() time.Time { return at(c.clock.Now().Add(d)) }
+
+// never is no deadline.
+func never() time.Time { return time.Time{} }
+
+// wait is Wait with a deadline that may move with what comes.
+func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() bool) error {
+	for {
+		if done() {
+			return nil
+		}
+		m, ok := c.conn.TryRecv()
+		if !ok && c.conn.End() != nil {
+			if m, ok = c.conn.TryRecv(); !ok { // nothing came between the two looks
+				c.lost(c.conn.End())
+				if done() {
+					return nil
+				}
+				return c.end
+			}
+		}
+		if ok {
+			c.dispatch(m)
+			continue
+		}
+		until := deadline()
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !until.IsZero() && !c.clock.Now().Before(until):
+			return ErrTimeout
+		}
+		c.conn.Await(ctx, until)
+	}
+}
+
+// lost notes that the connection has ended.
+func (c *Call) lost(end *esl.End) {
+	if c.end != nil {
+		return
+	}
+	c.end = end
+	for _, l := range c.legs {
+		l.lost = true
+	}
+}
+
+// dispatch brings everything up to date with one message.
+func (c *Call) dispatch(m esl.Message) {
+	if m.Linger != nil {
+		if l := c.legs[m.Linger.Channel]; l != nil {
+			l.down()
+		}
+	}
+	ev := m.Event
+	if ev == nil {
+		return
+	}
+	if l := c.legs[ev.Get("Unique-ID")]; l != nil {
+		l.update(ev)
+	}
+	if ev.Name() == "BACKGROUND_JOB" {
+		c.jobDone(ev)
+	}
+	c.publish(ev)
+}

@@ -1,0 +1,108 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"eslua/esl/channel"
+)
+
+func TestACallIsServedInAllFourModes(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			l := newLab(t, mode, func(ctx context.Context, c *channel.Call) {
+				leg := c.Leg()
+				if v, ok, err := leg.Get(ctx, "before"); v != "yes" || !ok || err != nil {
+					t.Errorf("before: %q, %v, %v", v, ok, err)
+				}
+				if ok, err := leg.Answer(ctx); !ok || err != nil {
+					t.Errorf("answer: %v, %v", ok, err)
+				}
+				if p, err := leg.Play(ctx, "welcome.wav", 0, channel.Input{}); p != channel.Played || err != nil {
+					t.Errorf("play: %v, %v", p, err)
+				}
+				if err := leg.Set(ctx, "mine", "a 'quoted' ${before} \\ value"); err != nil {
+					t.Error(err)
+				}
+				if v, ok, err := leg.Get(ctx, "mine"); v != "a 'quoted' ${before} \\ value" || !ok || err != nil {
+					t.Errorf("mine: %q, %v, %v", v, ok, err)
+				}
+				if p, err := leg.Play(ctx, "missing.wav", 0, channel.Input{}); p != channel.FileNotFound || err != nil {
+					t.Errorf("missing: %v, %v", p, err)
+				}
+			})
+			call := l.call()
+			l.finish(call)
+			if v := call.Variable("after"); v != "yes" {
+				t.Errorf("the dialplan did not go on: after = %q", v)
+			}
+			if call.Cause() != "NORMAL_CLEARING" {
+				t.Errorf("cause %s", call.Cause())
+			}
+		})
+	}
+}
+
+func TestACallThatIsEndedAtOnceIsNotStranded(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			l := newLab(t, mode, func(context.Context, *channel.Call) {})
+			call := l.call()
+			l.finish(call)
+			if v := call.Variable("after"); v != "yes" {
+				t.Errorf("the dialplan did not go on: after = %q", v)
+			}
+		})
+	}
+}
+
+func TestHangupEndsWhateverWaits(t *testing.T) {
+	waits := map[string]func(ctx context.Context, leg *channel.Leg) error{
+		"play": func(ctx context.Context, leg *channel.Leg) error {
+			_, err := leg.Play(ctx, "long.wav", 0, channel.Input{})
+			return err
+		},
+		"execute": func(ctx context.Context, leg *channel.Leg) error {
+			_, err := leg.Execute(ctx, channel.Exec{App: "sleep", Arg: "60000"})
+			return err
+		},
+		"pause": func(ctx context.Context, leg *channel.Leg) error {
+			_, err := leg.Pause(ctx, time.Minute, channel.Input{})
+			return err
+		},
+		"collect": func(ctx context.Context, leg *channel.Leg) error {
+			_, _, err := leg.Collect(ctx, channel.Collect{Max: 3}, "")
+			return err
+		},
+		"read": func(ctx context.Context, leg *channel.Leg) error {
+			_, _, err := leg.Read(ctx, channel.Read{Min: 1, Max: 3, Prompt: "welcome.wav", Timeout: time.Minute})
+			return err
+		},
+		"play and get digits": func(ctx context.Context, leg *channel.Leg) error {
+			_, err := leg.PlayAndGetDigits(ctx, channel.Prompted{Read: channel.Read{Min: 1, Max: 3, Timeout: time.Minute}, Tries: 3})
+			return err
+		},
+	}
+	for name, wait := range waits {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, "async full", func(ctx context.Context, c *channel.Call) {
+				c.Leg().Answer(ctx)
+				if err := wait(ctx, c.Leg()); !errors.Is(err, channel.ErrHangup) {
+					t.Errorf("the error is %v, not that of a hang-up", err)
+				}
+				if cause, ok := c.Leg().HungUp(); !ok || cause != "USER_BUSY" {
+					t.Errorf("hung up: %q, %v", cause, ok)
+				}
+				if v, _, err := c.Leg().Get(ctx, "before"); v != "yes" || err != nil {
+					t.Errorf("a variable after the hang-up: %q, %v", v, err)
+				}
+			})
+			call := l.call()
+			l.sw.After(5 * time.Second)
+			call.Hangup("USER_BUSY")
+			l.finish(call)
+		})
+	}
+}

@@ -1,0 +1,105 @@
+package channel
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"eslua/esl"
+)
+
+// Listener is a function that is called for each event, from within whatever method waits.
+type Listener struct {
+	call *Call
+	f    func(*esl.Event)
+}
+
+// Listen calls f for each event that comes, after the call has been brought up to date with it.
+func (c *Call) Listen(f func(*esl.Event)) *Listener {
+	l := &Listener{c, f}
+	c.listeners = append(c.listeners, l)
+	return l
+}
+
+// Stop ends it.
+func (l *Listener) Stop() {
+	l.call.listeners = slices.DeleteFunc(slices.Clone(l.call.listeners), func(x *Listener) bool { return x == l })
+}
+
+// publish gives an event to those who listen and keeps it for WaitEvent.
+func (c *Call) publish(ev *esl.Event) {
+	if c.events != nil {
+		c.events.put(ev)
+	}
+	for _, l := range c.listeners {
+		l.f(ev)
+	}
+}
+
+// eventRing keeps the last events that nobody has waited for.
+type eventRing struct {
+	limit   int
+	kept    []*esl.Event
+	dropped int
+}
+
+func (r *eventRing) put(ev *esl.Event) {
+	if len(r.kept) >= r.limit {
+		r.kept[0] = nil
+		r.kept = r.kept[1:]
+		r.dropped++
+	}
+	r.kept = append(r.kept, ev)
+}
+
+func (r *eventRing) take(match func(*esl.Event) bool) *esl.Event {
+	for i, ev := range r.kept {
+		if match(ev) {
+			r.kept = slices.Delete(r.kept, i, i+1)
+			return ev
+		}
+	}
+	return nil
+}
+
+// KeepEvents has events kept for WaitEvent from now on, limit of them at most; the oldest are dropped.
+func (c *Call) KeepEvents(limit int) {
+	if c.events == nil {
+		c.events = &eventRing{limit: limit}
+	}
+}
+
+// DroppedEvents is how many events were dropped because nobody took them, here and in the connection.
+func (c *Call) DroppedEvents() int {
+	n := int(c.conn.Stats().Dropped)
+	if c.events != nil {
+		n += c.events.dropped
+	}
+	return n
+}
+
+// WaitEvent takes the oldest event that matches, or waits for one until a time (ErrTimeout; the zero time is never), or
+// until the channel is hung up and no event is left (ErrHangup).
+func (c *Call) WaitEvent(ctx context.Context, until time.Time, match func(*esl.Event) bool) (*esl.Event, error) {
+	c.KeepEvents(keptEvents)
+	var found *esl.Event
+	err := c.wait(ctx, func() time.Time { return c.leg.lastMoment(until) }, func() bool {
+		found = c.events.take(match)
+		return found != nil || c.leg.finished
+	})
+	if found == nil && c.leg.hungUp {
+		return nil, ErrHangup
+	}
+	return found, err
+}
+
+// lastMoment is until, or if the channel is hung up the time by which all has come that will come.
+func (l *Leg) lastMoment(until time.Time) time.Time {
+	if end := l.hungUpAt.Add(grace); l.hungUp && (until.IsZero() || end.Before(until)) {
+		return end
+	}
+	return until
+}
+
+// keptEvents is how many events are kept unless the user of the call says otherwise.
+const keptEvents = 256

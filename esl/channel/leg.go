@@ -1,0 +1,227 @@
+package channel
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"eslua/esl"
+)
+
+// Leg is one channel of the switch. What its methods tell is what the switch has told so far: see Call.Serve.
+type Leg struct {
+	call *Call
+	uuid string
+
+	data    *esl.Event // the last event with all variables
+	overlay map[string]string
+
+	state    string
+	answered bool
+	early    bool
+	bridged  bool
+	other    string // the leg it is bridged to
+	parked   bool   // seen, now or before
+	hungUp   bool
+	finished bool // the switch has nothing more to say about it
+	hungUpAt time.Time
+	cause    string
+	left     bool // sent elsewhere
+	leaving  bool // a transfer waits for the end of the call
+	lost     bool // the connection is
+	ending   bool // told to hang up
+	transfer *Exec
+	running  []application
+	digits   []Digit
+	played   string // Playback-Status of the last file
+}
+
+// application is one that runs on the channel.
+type application struct {
+	uuid        string
+	transparent bool // digits pressed meanwhile are ours
+}
+
+func newLeg(c *Call, uuid string, data *esl.Event) *Leg {
+	l := &Leg{call: c, uuid: uuid, data: data}
+	l.updateState(data)
+	return l
+}
+
+// UUID is the channel's id.
+func (l *Leg) UUID() string { return l.uuid }
+
+// Call is the call that the channel belongs to.
+func (l *Leg) Call() *Call { return l.call }
+
+// Name is the channel's name, as sofia/internal/1000@example.com.
+func (l *Leg) Name() string { return l.data.Get("Channel-Name") }
+
+// State is the state of the channel, as CS_EXECUTE.
+func (l *Leg) State() string { return l.state }
+
+// Answered tells whether the channel was ever answered.
+func (l *Leg) Answered() bool { return l.answered }
+
+// MediaReady tells whether media flow: the channel is answered or has early media, and is up.
+func (l *Leg) MediaReady() bool { return (l.answered || l.early) && !l.hungUp }
+
+// Bridged tells whether the channel is bridged with another, and with which.
+func (l *Leg) Bridged() (other string, ok bool) { return l.other, l.bridged && !l.hungUp }
+
+// HungUp tells whether the channel is hung up, and why as far as it is known.
+func (l *Leg) HungUp() (cause string, ok bool) { return l.cause, l.hungUp }
+
+// Transferred tells whether the channel has been sent elsewhere, or will be at the end of the call.
+func (l *Leg) Transferred() bool { return l.left || l.leaving }
+
+// Ready tells whether the channel can still be worked with.
+func (l *Leg) Ready() bool { return l.unusable() == nil }
+
+// unusable says why the channel cannot be worked with any more, or nil.
+func (l *Leg) unusable() error {
+	switch {
+	case l.hungUp, l.ending:
+		return ErrHangup
+	case l.left, l.leaving:
+		return ErrTransferred
+	case l.lost:
+		return l.call.end
+	}
+	return nil
+}
+
+// gone is like unusable, but a channel that was only told to go is still there.
+func (l *Leg) gone() error {
+	switch {
+	case l.hungUp:
+		return ErrHangup
+	case l.left:
+		return ErrTransferred
+	case l.lost:
+		return l.call.end
+	}
+	return nil
+}
+
+// down notes that the channel is hung up.
+func (l *Leg) down() {
+	if !l.hungUp {
+		l.hungUp = true
+		l.hungUpAt = l.call.clock.Now()
+	}
+}
+
+// update brings the leg up to date with an event of its channel.
+func (l *Leg) update(ev *esl.Event) {
+	l.updateState(ev)
+	switch ev.Name() {
+	case "CHANNEL_PARK":
+		l.parked = true
+	case "CHANNEL_UNPARK":
+		l.running = nil
+		l.leave(ev)
+	case "CHANNEL_STATE":
+		if l.state == "CS_ROUTING" || l.state == "CS_RESET" {
+			l.left = true
+		}
+	case "CHANNEL_EXECUTE":
+		l.started(ev)
+	case "CHANNEL_EXECUTE_COMPLETE":
+		l.completed(ev)
+	case "PRIVATE_COMMAND":
+		if x := l.call.executions[ev.Get("event-uuid")]; x != nil {
+			x.pass()
+		}
+	case "CHANNEL_BRIDGE":
+		l.bridged = true
+		if l.other = ev.Get("Bridge-B-Unique-ID"); l.other == l.uuid {
+			l.other = ev.Get("Bridge-A-Unique-ID")
+		}
+	case "CHANNEL_UNBRIDGE":
+		l.bridged = false
+	case "CHANNEL_HANGUP":
+		l.data = ev // what the variables were when it ended
+	case "CHANNEL_HANGUP_COMPLETE":
+		l.finished = true
+	case "DTMF":
+		l.pressed(ev)
+	case "PLAYBACK_STOP":
+		l.played = ev.Get("Playback-Status")
+	}
+}
+
+// updateState takes what every event about a channel says.
+func (l *Leg) updateState(ev *esl.Event) {
+	if s := ev.Get("Channel-State"); s != "" {
+		l.state = s
+	}
+	switch ev.Get("Answer-State") {
+	case "answered":
+		l.answered = true
+	case "early":
+		l.early = true
+	case "hangup":
+		l.down()
+	}
+	if cause := ev.Get("Hangup-Cause"); cause != "" {
+		l.cause = cause
+		l.down()
+	}
+}
+
+func (l *Leg) started(ev *esl.Event) {
+	id := ev.Get("Application-UUID")
+	x := l.call.executions[id]
+	l.running = append(l.running, application{id, x != nil && x.exec.KeepDigits})
+	if x != nil {
+		x.begin()
+	}
+}
+
+func (l *Leg) completed(ev *esl.Event) {
+	id := ev.Get("Application-UUID")
+	l.running = slices.DeleteFunc(l.running, func(a application) bool { return a.uuid == id })
+	if !l.hungUp {
+		l.data = ev
+	}
+	x := l.call.executions[id]
+	switch {
+	case x != nil:
+		l.parked = true // messages are executed by a parked channel
+		x.complete(ev)
+	case ev.Get("Application") == "socket":
+		l.running = nil
+		l.leave(ev)
+	}
+}
+
+// leave looks why the channel has left park, or the socket application: its state says where it will be next. In its own
+// state it stays if we have ended the connection, or if it is about to hang up and has not said so yet.
+func (l *Leg) leave(ev *esl.Event) {
+	if number := ev.Get("Channel-State-Number"); number != executing && !l.hungUp {
+		l.left = true
+	}
+}
+
+// executing is the number of CS_EXECUTE.
+const executing = "4"
+
+// pressed notes a digit. Whoever took it off the channel has fired the event: the park loop, or one of our own
+// applications that let digits be, so that it is ours; or an application that has used it (modlua-api.md 0.5).
+func (l *Leg) pressed(ev *esl.Event) {
+	for _, a := range l.running {
+		if !a.transparent {
+			return
+		}
+	}
+	digit := ev.Get("DTMF-Digit")
+	if digit == "" {
+		return
+	}
+	duration, _ := strconv.Atoi(ev.Get("DTMF-Duration"))
+	l.digits = append(l.digits, Digit{digit[0], duration})
+	if over := len(l.digits) - maxDigits; over > 0 {
+		l.digits = l.digits[over:]
+	}
+}
