@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -77,13 +78,15 @@ func NewConn(nc net.Conn, opts Options) *Conn {
 }
 
 // wakingReader reads for a connection. Before it may sleep in a read it wakes the consumer: once for all messages that
-// came with the read before, as waking costs more than a message.
+// came with the read before, as waking costs more than a message. It lets the consumer run at once, on this processor,
+// whose cache has the messages.
 type wakingReader struct{ c *Conn }
 
 func (r wakingReader) Read(p []byte) (int, error) {
 	if r.c.arrivals {
 		r.c.arrivals = false
 		r.c.consumer.Wake()
+		runtime.Gosched()
 	}
 	return r.c.nc.Read(p)
 }

@@ -166,7 +166,7 @@ func (e *FrameError) Unwrap() error { return e.Err }
 
 const (
 	minBuffer = 4 << 10
-	maxBuffer = 64 << 10
+	maxBuffer = 256 << 10
 	// calm is how many reads in a row that need little room make the buffer small again.
 	calm = 32
 )
