@@ -282,50 +282,6 @@ func uuidFlushDTMFAPI(c apiCall) string {
 	return "+OK\n"
 }
 
-// uuidFilemanAPI changes the file that plays (modlua-api.md 2.3).
-func uuidFilemanAPI(c apiCall) string {
-	ch, a, problem := c.on("-USAGE: <uuid> <cmd>:<val>\n", 2)
-	if ch == nil {
-		return problem
-	}
-	fh := ch.file
-	if fh == nil {
-		return "-ERR No file handle available!\n"
-	}
-	word, value, _ := strings.Cut(a[1], ":")
-	relative := strings.HasPrefix(value, "+") || strings.HasPrefix(value, "-")
-	n := atoi(value)
-	change := func(old, low, high int) int {
-		if relative {
-			if n == 0 {
-				n = map[bool]int{true: -1, false: 1}[value[0] == '-']
-			}
-			return min(max(old+n, low), high)
-		}
-		return min(max(n, low), high)
-	}
-	switch strings.ToLower(word) {
-	case "speed":
-		fh.speed = change(fh.speed, -2, 2)
-	case "volume":
-		fh.volume = change(fh.volume, -4, 4)
-	case "pause":
-		fh.paused = !fh.paused
-	case "restart":
-		fh.pos = 0
-	case "stop":
-		fh.stop = true
-	case "seek":
-		samples := float64(n * sampleRate / 1000)
-		if relative {
-			samples += fh.pos
-		}
-		fh.pos = max(samples, 0)
-	}
-	ch.changed()
-	return "+OK\n"
-}
-
 func uuidRecordAPI(c apiCall) string {
 	ch, a, problem := c.on("-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>]\n", 3)
 	if ch == nil {

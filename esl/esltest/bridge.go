@@ -68,17 +68,6 @@ func (ch *channel) bridgeFailed(a attempt) {
 	ch.hangup(cause, siteBridge)
 }
 
-func containsFold(list []string, words ...string) bool {
-	for _, x := range list {
-		for _, w := range words {
-			if strings.EqualFold(strings.TrimSpace(x), w) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // bridge connects the channel with another until one of them goes. The thread of ch runs it.
 func (ch *channel) bridge(t *thread, b *channel) {
 	ch.bridged, b.bridged = b, ch
@@ -186,46 +175,4 @@ func (ch *channel) onSoftExecute(t *thread) {
 			ch.setState(csExecute)
 		}
 	}
-}
-
-// sendDTMF sends a digit out of the channel, to whoever is at its other end.
-func (ch *channel) sendDTMF(d dtmf) {
-	ch.set("last_dtmf_duration", itoa(d.duration*1000/(sampleRate/1000)/1000))
-	if ch.other != nil {
-		ch.other.queueDTMF(d)
-	} else {
-		ch.hear("dtmf:" + string(d.digit))
-	}
-}
-
-// sendDigits sends digits one after the other: w and W pause for half a second and for one, @ and a number behind them
-// is their duration in ms. The time it takes passes in a thread of its own unless t is given.
-func (ch *channel) sendDigits(t *thread, digits string) {
-	digits, ms, timed := strings.Cut(digits, "@")
-	duration := defaultDuration
-	if timed {
-		duration = atoi(ms) * sampleRate / 1000
-	}
-	send := func(t *thread) {
-		for i := range len(digits) {
-			switch c := digits[i]; c {
-			case 'w':
-				t.sleep(500 * time.Millisecond)
-			case 'W':
-				t.sleep(time.Second)
-			default:
-				if ch.down() {
-					return
-				}
-				if strings.IndexByte("0123456789*#ABCDabcd", c) >= 0 {
-					ch.sendDTMF(dtmf{c, duration, "UNKNOWN"})
-				}
-			}
-		}
-	}
-	if t != nil || !strings.ContainsAny(digits, "wW") {
-		send(t)
-		return
-	}
-	ch.sw.spawn(send)
 }

@@ -131,23 +131,6 @@ func (l *listener) dispatch(t *thread, cmd *esl.Event) string {
 	return notFoundReply
 }
 
-func firstLine(block string) string {
-	if i := strings.IndexAny(block, "\r\n"); i >= 0 {
-		return block[:i]
-	}
-	return block
-}
-
-func hasWords(s string, words ...string) bool {
-	s = strings.ToLower(s)
-	for _, w := range words {
-		if !strings.Contains(s, w) {
-			return false
-		}
-	}
-	return true
-}
-
 // connect writes the data of the channel as a bare block of headers (event-socket.md 5.2).
 func (l *listener) connect() {
 	l.connected = true

@@ -194,21 +194,3 @@ func playAndGetDigitsApp(ch *channel, t *thread, arg string) {
 		ch.transfer(w[0], w[1], w[2])
 	}
 }
-
-// words splits an argument into exactly n words, blank where there are fewer.
-func words(arg string, n int) []string {
-	w := esl.SplitArgs(arg, ' ')
-	for len(w) < n {
-		w = append(w, "")
-	}
-	return w[:n]
-}
-
-func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}

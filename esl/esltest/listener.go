@@ -154,8 +154,6 @@ func (l *listener) reply(text string) {
 	}
 }
 
-func truncate(s string, n int) string { return s[:min(len(s), n)] }
-
 // readCommand waits for the next command, sending what waits meanwhile. It returns nil at the end of the connection.
 func (l *listener) readCommand(t *thread, seconds int) *esl.Event {
 	var limit time.Time

@@ -73,12 +73,3 @@ func (ch *channel) parkFrame(t *thread, began, expires time.Time) bool {
 func (ch *channel) parkBusy() bool {
 	return len(ch.digits) > 0 || len(ch.events) > 0 && !ch.divert || len(ch.private) > 0 && ch.lock == 0 || len(ch.priv) > 0 && ch.lockPri == 0
 }
-
-func cutByte(s string, sep byte) (before, after string, ok bool) {
-	for i := 0; i < len(s); i++ {
-		if s[i] == sep {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return s, "", false
-}

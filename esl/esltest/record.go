@@ -1,7 +1,6 @@
 package esltest
 
 import (
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -13,20 +12,6 @@ import (
 type recording struct {
 	path  string
 	began time.Time
-}
-
-// canRecord tells whether a file can be written: its folder exists.
-func (sw *Switch) canRecord(file string) bool {
-	if len(sw.world.Folders) == 0 {
-		return true
-	}
-	dir := path.Dir(file)
-	for _, f := range sw.world.Folders {
-		if dir == strings.TrimSuffix(f, "/") || strings.HasPrefix(dir, strings.TrimSuffix(f, "/")+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // recordFile records until the limit in whole seconds of the clock is over, the caller is silent, or the input stops it.
@@ -104,9 +89,6 @@ func (ch *channel) setRecorded(file string, samples int) {
 	ch.set("record_samples", strconv.Itoa(samples))
 	ch.sw.addSound(file, time.Duration(samples)*time.Second/sampleRate)
 }
-
-// addSound makes a recorded file one that can be played.
-func (sw *Switch) addSound(file string, length time.Duration) { sw.world.Sounds[file] = length }
 
 func (ch *channel) fireRecord(name string, at site, file string, extra ...variable) {
 	ev := ch.sw.newEvent(name, at)

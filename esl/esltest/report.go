@@ -6,8 +6,6 @@ import (
 	"time"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // setReport sets the variables that the end of a call leaves for call detail records.
 func (ch *channel) setReport() {
 	dialled := "none"

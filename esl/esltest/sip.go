@@ -3,7 +3,6 @@ package esltest
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"eslua/esl"
 )
@@ -108,35 +107,6 @@ func (ch *channel) acknowledge() {
 		t.sleep(frameTime)
 		ch.set("sip_to_tag", strings.ReplaceAll(ch.sw.uuid(), "-", "")[:13])
 		ch.set("sip_cseq", "123056576")
-	})
-}
-
-// rtpGap is how long a telephone is silent between two keys (wire/sip_connect).
-const rtpGap = 282 * time.Millisecond
-
-// receiveDigits lets keys arrive as telephone events over RTP: each one when it is released.
-func (ch *channel) receiveDigits(keys string) {
-	keys, ms, timed := strings.Cut(keys, "@")
-	duration := defaultDuration
-	if timed {
-		duration = atoi(ms) * sampleRate / 1000
-	}
-	ch.sw.spawn(func(t *thread) {
-		for i := range len(keys) {
-			switch c := keys[i]; c {
-			case 'w':
-				t.sleep(500 * time.Millisecond)
-			case 'W':
-				t.sleep(time.Second)
-			default:
-				t.sleep(time.Duration(duration) * time.Second / sampleRate)
-				if ch.down() {
-					return
-				}
-				ch.queueDTMF(dtmf{c, duration, "RTP"})
-				t.sleep(rtpGap)
-			}
-		}
 	})
 }
 

@@ -209,13 +209,6 @@ func newFilter(header, value string) filter {
 	return f
 }
 
-func cutLast(s string, sep byte) (before, after string, ok bool) {
-	if i := strings.LastIndexByte(s, sep); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
-}
-
 func (l *listener) deleteFilters(header, value string) {
 	if strings.EqualFold(header, "all") {
 		l.filters = nil

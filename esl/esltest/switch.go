@@ -156,7 +156,7 @@ func (sw *Switch) do(f func()) bool {
 	if !sw.post(func() { f(); ran = true; done.Wake() }) {
 		return false
 	}
-	done.Wait(nil, time.Time{})
+	done.Wait(context.Background(), time.Time{})
 	return ran
 }
 
@@ -196,7 +196,7 @@ func (sw *Switch) run() {
 		if len(sw.threads) > 0 {
 			until = sw.threads[0].due
 		}
-		if sw.waiter.Wait(nil, until) == clock.Expired {
+		if sw.waiter.Wait(context.Background(), until) == clock.Expired {
 			sw.now = sw.clock.Now()
 			t := heap.Pop(&sw.threads).(*thread)
 			t.step()

@@ -1,7 +1,6 @@
 package esltest
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -52,51 +51,4 @@ func (v *variables) push(name, value string, front bool) {
 		return
 	}
 	v.list = append(v.list, variable{name, value})
-}
-
-// delPrefix deletes all variables whose names begin so.
-func (v *variables) delPrefix(prefix string) {
-	v.list = slices.DeleteFunc(v.list, func(x variable) bool {
-		return len(x.name) >= len(prefix) && strings.EqualFold(x.name[:len(prefix)], prefix)
-	})
-}
-
-func (v *variables) clone() *variables { return &variables{slices.Clone(v.list)} }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// isTrue is how the switch reads a boolean.
-func isTrue(s string) bool {
-	switch strings.ToLower(s) {
-	case "yes", "on", "true", "t", "enabled", "active", "allow":
-		return true
-	}
-	n := atoi(s)
-	return n != 0
-}
-
-// isFalse is not the contrary of isTrue: nonsense is neither.
-func isFalse(s string) bool {
-	switch strings.ToLower(s) {
-	case "no", "off", "false", "f", "disabled", "inactive", "disallow":
-		return true
-	}
-	return s != "" && strings.Trim(s, "0") == ""
-}
-
-// atoi is C's: leading blanks and a sign, then as many digits as there are.
-func atoi(s string) int {
-	s = strings.TrimLeft(s, " \t")
-	sign := 1
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		if s[0] == '-' {
-			sign = -1
-		}
-		s = s[1:]
-	}
-	n := 0
-	for i := 0; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
-		n = n*10 + int(s[i]-'0')
-	}
-	return int(int32(sign * n))
 }

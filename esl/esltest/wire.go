@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"context"
 	"net"
 	"sync"
 	"time"
@@ -70,7 +71,7 @@ func (w *wire) writeLoop() {
 		if closing {
 			return
 		}
-		w.waiter.Wait(nil, time.Time{})
+		w.waiter.Wait(context.Background(), time.Time{})
 	}
 }
 

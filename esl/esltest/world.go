@@ -36,7 +36,8 @@ type World struct {
 	Denied bool
 	// Directory are the users.
 	Directory []User
-	// RingBack makes a call that rings for so long end with NO_ANSWER at the latest; 60 s by default.
+	// OriginateTimeout is how long a dialled leg may ring before it is given up with NO_ANSWER, where nothing else says so;
+	// 60 s by default.
 	OriginateTimeout time.Duration
 }
 
@@ -55,26 +56,6 @@ type SpeechEngine struct {
 	Speaking time.Duration
 	// Heard is the recogniser's result; "" is that nobody says anything.
 	Heard string
-}
-
-// User is a user of the directory.
-type User struct {
-	Name, Domain string
-	Password     string
-	// Variables and Params are the user's, as user_data reads them.
-	Variables map[string]string
-	Params    map[string]string
-	// ESL is what the user may do on the event socket; without a password nothing.
-	ESL ESLRights
-}
-
-// ESLRights are the rights of a directory user on the event socket.
-type ESLRights struct {
-	Password string
-	// Events and API are lists of words; nil is all.
-	Events []string
-	API    []string
-	NoLog  bool
 }
 
 func (w World) withDefaults() World {
