@@ -55,7 +55,7 @@ func (c Command) line() string {
 func command(v verb, args ...string) Command {
 	c := Command{verb: v, args: strings.Join(args, " ")}
 	for _, a := range args {
-		c.check("argument", a)
+		c.check("argument", "", a)
 	}
 	return c
 }
@@ -66,10 +66,10 @@ func (c *Command) fail(err error, format string, args ...any) {
 	}
 }
 
-// check refuses a value that cannot stand on a line.
-func (c *Command) check(what, value string) {
+// check refuses a value that cannot stand on a line: that of an argument, or of a header.
+func (c *Command) check(what, name, value string) {
 	if i := strings.IndexAny(value, "\r\n\x00"); i >= 0 {
-		c.fail(ErrUnsafe, "%s %s has byte 0x%02x", what, abbreviate(value), value[i])
+		c.fail(ErrUnsafe, "%s%s %s has byte 0x%02x", what, name, abbreviate(value), value[i])
 	}
 }
 
@@ -104,7 +104,7 @@ func (c *Command) with(name, value string) {
 	case strings.EqualFold(strings.TrimSpace(name), "Content-Length"):
 		c.fail(ErrSyntax, "header Content-Length is set by the encoder")
 	}
-	c.check("header "+name, value)
+	c.check("header ", name, value)
 	c.headers = append(c.headers, Header{name, value})
 }
 
@@ -128,7 +128,11 @@ func (c Command) Append(b []byte) ([]byte, error) {
 		return b, fmt.Errorf("esl: %w: the zero Command", ErrSyntax)
 	}
 	start := len(b)
-	b = append(append(b, c.line()...), '\n')
+	b = append(b, c.Name()...)
+	if c.args != "" {
+		b = append(append(b, ' '), c.args...)
+	}
+	b = append(b, '\n')
 	for _, h := range c.headers {
 		b = append(append(append(append(b, h.Name...), ": "...), h.Value...), '\n')
 	}
@@ -142,18 +146,25 @@ func (c Command) Append(b []byte) ([]byte, error) {
 	if len(b)-start > maxCommandBlock {
 		return b[:start], fmt.Errorf("esl: %s: %w: header block of %d bytes", c.Name(), ErrTooLarge, len(b)-start)
 	}
-	if unloads(string(head)) {
+	if unloads(head) {
 		return b[:start], fmt.Errorf("esl: %s: %w", c.Name(), ErrUnload)
 	}
 	return append(b, c.body...), nil
 }
 
-func unloads(head string) bool {
-	if !strings.Contains(head, "mod_event_socket") && !strings.Contains(strings.ToLower(head), "mod_event_socket") {
-		return false
+// unloads tells whether the switch would unload its event socket for this header block.
+func unloads(head []byte) bool {
+	return containsFold(head, "mod_event_socket") && (containsFold(head, "unload") || containsFold(head, "reload"))
+}
+
+// containsFold looks for an ASCII word in any case.
+func containsFold[T string | []byte](s T, word string) bool {
+	for i := 0; i+len(word) <= len(s); i++ {
+		if s[i]|0x20 == word[0] && strings.EqualFold(string(s[i:i+len(word)]), word) {
+			return true
+		}
 	}
-	head = strings.ToLower(head)
-	return strings.Contains(head, "unload") || strings.Contains(head, "reload")
+	return false
 }
 
 // Connect asks for the channel's data (event-socket.md 5.2). On an outbound connection it must be the first command; it

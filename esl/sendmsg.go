@@ -76,13 +76,19 @@ func (x Execute) Command() Command {
 	if x.LeadFrames > 0 {
 		c.with("lead-frames", strconv.Itoa(x.LeadFrames))
 	}
-	if strings.ContainsAny(x.Arg, "\r\n") || strings.HasPrefix(x.Arg, " ") || unloads(x.App+x.Arg) {
+	if strings.ContainsAny(x.Arg, "\r\n") || strings.HasPrefix(x.Arg, " ") || namesUnload(x.Arg) {
 		c.with("content-type", "text/plain")
 		c.withBody(x.Arg)
 	} else {
 		c.with("execute-app-arg", x.Arg)
 	}
 	return c
+}
+
+// namesUnload tells whether arg may be a part of what the switch would take for an order to unload its event socket: the
+// body of a message it does not look at.
+func namesUnload(arg string) bool {
+	return containsFold(arg, "mod_event_socket") || containsFold(arg, "unload") || containsFold(arg, "reload")
 }
 
 func (c *Command) flag(name string, on bool) {

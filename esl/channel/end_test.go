@@ -165,13 +165,16 @@ func TestTheContextEndsWhatWaits(t *testing.T) {
 	l.serve = func(ctx context.Context, c *channel.Call) {
 		c.Leg().Answer(ctx)
 		ctx, cancel := context.WithCancel(ctx)
+		returned := make(chan struct{})
 		c.Clock().Go(func() {
 			l.sw.After(time.Second)
 			cancel()
+			<-returned // holds the clock: what a context wakes is woken in real time
 		})
 		if p, err := c.Leg().Play(ctx, "long.wav", 0, channel.Input{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("play: %v, %v", p, err)
 		}
+		close(returned)
 	}
 	call := l.call()
 	l.finish(call)

@@ -240,48 +240,6 @@ func uuidBroadcastAPI(c apiCall) string {
 	return "+OK Message sent\n"
 }
 
-func uuidSendDTMFAPI(c apiCall) string {
-	a := words(c.arg, 2)
-	if a[0] == "" || a[1] == "" {
-		return "-USAGE: <uuid> <dtmf_data>\n"
-	}
-	ch := c.sw.find(a[0])
-	if ch == nil {
-		return "-ERR Cannot locate session!\n"
-	}
-	ch.sendDigits(nil, a[1])
-	return "+OK\n"
-}
-
-func uuidRecvDTMFAPI(c apiCall) string {
-	a := words(c.arg, 2)
-	if a[0] == "" || a[1] == "" {
-		return "-USAGE: <uuid> <dtmf_data>\n"
-	}
-	ch := c.sw.find(a[0])
-	if ch == nil {
-		return "-ERR Cannot locate session!\n"
-	}
-	digits, ms, timed := strings.Cut(a[1], "@")
-	duration := defaultDuration
-	if timed {
-		duration = atoi(ms) * sampleRate / 1000
-	}
-	for i := range len(digits) {
-		ch.queueDTMF(dtmf{digits[i], duration, "UNKNOWN"})
-	}
-	return "+OK\n"
-}
-
-func uuidFlushDTMFAPI(c apiCall) string {
-	ch := c.sw.find(c.arg)
-	if ch == nil {
-		return noSuchChannel
-	}
-	ch.digits = nil
-	return "+OK\n"
-}
-
 func uuidRecordAPI(c apiCall) string {
 	ch, a, problem := c.on("-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>]\n", 3)
 	if ch == nil {

@@ -88,7 +88,7 @@ func assignments(vars map[string]string) string {
 func (c *Call) Press(keys string) {
 	c.sw.do(func() {
 		if c.far != nil {
-			c.far.sendDigits(nil, keys)
+			c.far.pressKeys(keys)
 		} else {
 			c.near.receiveDigits(keys)
 		}

@@ -1,26 +1,77 @@
 package esltest
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"eslua/esl"
 )
 
 // dtmf is a pressed key.
 type dtmf struct {
-	digit    byte
-	duration int // in samples at 8 kHz
-	source   string
+	digit     byte
+	duration  int // in samples at 8 kHz
+	source    string
+	sensitive bool // it came while sensitive_dtmf was on: no event will tell of it
 }
 
-const defaultDuration = 2000
+// The sources of digits, as DTMF events name them.
+const (
+	fromRTP     = "RTP"
+	fromApp     = "APP"
+	fromUnknown = "UNKNOWN" // what the far end of a loopback sends
+)
 
-// queueDTMF puts a digit where applications and park take it from. The oldest is dropped beyond 1,000.
-func (ch *channel) queueDTMF(d dtmf) {
-	if d.duration == 0 {
-		d.duration = defaultDuration
+// Durations of digits in samples.
+const (
+	defaultDuration = 2000
+	minDuration     = 400
+	maxDuration     = 192000
+)
+
+// digitLetters are what the switch takes for digits. w and W are two of them: they stand for a pause only where they are
+// sent.
+const digitLetters = "0123456789*#ABCDabcdFfwW"
+
+// parseDigits reads a string of digits: parts with + between them, each of which may end in @ and the duration of its
+// digits in ms. What is no digit is left out.
+func parseDigits(s, source string) []dtmf {
+	var list []dtmf
+	for _, part := range esl.SplitArgs(strings.TrimPrefix(s, "~"), '+') {
+		part, ms, _ := strings.Cut(part, "@")
+		duration := defaultDuration
+		if n := atoi(ms) * sampleRate / 1000; n > minDuration {
+			duration = min(n, maxDuration)
+		}
+		for i := range len(part) {
+			if strings.IndexByte(digitLetters, part[i]) >= 0 {
+				list = append(list, dtmf{digit: part[i], duration: duration, source: source})
+			}
+		}
 	}
-	if len(ch.digits) >= 1000 {
+	return list
+}
+
+// pause is how long a digit makes the switch wait instead of sending it.
+func (d dtmf) pause() time.Duration {
+	switch d.digit {
+	case 'w':
+		return 500 * time.Millisecond
+	case 'W':
+		return time.Second
+	}
+	return 0
+}
+
+// digitQueue is how many digits a channel keeps. The oldest is dropped beyond that.
+const digitQueue = 1000
+
+// queueDTMF puts a digit where applications and park take it from.
+func (ch *channel) queueDTMF(d dtmf) {
+	d.sensitive = isTrue(ch.own("sensitive_dtmf"))
+	if len(ch.digits) >= digitQueue {
 		ch.digits = ch.digits[1:]
 	}
 	ch.digits = append(ch.digits, d)
@@ -34,10 +85,10 @@ func (ch *channel) takeDTMF() (dtmf, bool) {
 	}
 	d := ch.digits[0]
 	ch.digits = ch.digits[1:]
-	ch.dialledDigits += string(d.digit)
-	if isTrue(ch.own("sensitive_dtmf")) {
+	if d.sensitive {
 		return d, true
 	}
+	ch.dialledDigits += string(d.digit)
 	ev := ch.sw.newEvent("DTMF", siteDTMF)
 	ch.addData(ev)
 	ev.Add("DTMF-Digit", string(d.digit))
@@ -53,44 +104,46 @@ func (ch *channel) takeDTMF() (dtmf, bool) {
 
 // sendDTMF sends a digit out of the channel, to whoever is at its other end.
 func (ch *channel) sendDTMF(d dtmf) {
-	ch.set("last_dtmf_duration", itoa(d.duration*1000/(sampleRate/1000)/1000))
+	ch.hear("dtmf:" + string(d.digit))
 	if ch.other != nil {
-		ch.other.queueDTMF(d)
-	} else {
-		ch.hear("dtmf:" + string(d.digit))
+		ch.other.queueDTMF(dtmf{digit: d.digit, duration: d.duration, source: d.source})
 	}
 }
 
-// sendDigits sends digits one after the other: w and W pause for half a second and for one, @ and a number behind them
-// is their duration in ms. The time it takes passes in a thread of its own unless t is given.
-func (ch *channel) sendDigits(t *thread, digits string) {
-	digits, ms, timed := strings.Cut(digits, "@")
-	duration := defaultDuration
-	if timed {
-		duration = atoi(ms) * sampleRate / 1000
+// maxSent is the longest string of digits that can be sent at once.
+const maxSent = 99
+
+// sendDigits sends a string of digits, with its pauses, and tells whether there were any.
+func (ch *channel) sendDigits(t *thread, s string) bool {
+	if s == "" || ch.down() || len(s) > maxSent {
+		return false
 	}
-	send := func(t *thread) {
-		for i := range len(digits) {
-			switch c := digits[i]; c {
-			case 'w':
-				t.sleep(500 * time.Millisecond)
-			case 'W':
-				t.sleep(time.Second)
-			default:
-				if ch.down() {
-					return
-				}
-				if strings.IndexByte("0123456789*#ABCDabcd", c) >= 0 {
-					ch.sendDTMF(dtmf{c, duration, "UNKNOWN"})
-				}
-			}
+	ch.preAnswer(siteExecute)
+	total := 0
+	for _, d := range parseDigits(s, fromUnknown) {
+		if ch.down() {
+			return total > 0
 		}
+		if pause := d.pause(); pause > 0 {
+			t.sleep(pause)
+		} else {
+			ch.sendDTMF(d)
+		}
+		total += d.duration*1000/sampleRate + 250
 	}
-	if t != nil || !strings.ContainsAny(digits, "wW") {
-		send(t)
+	if total > 0 {
+		ch.set("last_dtmf_duration", itoa(total))
+	}
+	return total > 0
+}
+
+// pressKeys has the far end of the call press keys. What comes before the first pause is there when it returns.
+func (ch *channel) pressKeys(keys string) {
+	if strings.ContainsAny(keys, "wW") {
+		ch.sw.spawn(func(t *thread) { ch.sendDigits(t, keys) })
 		return
 	}
-	ch.sw.spawn(send)
+	ch.sendDigits(nil, keys)
 }
 
 // rtpGap is how long a telephone is silent between two keys (wire/sip_connect).
@@ -98,29 +151,67 @@ const rtpGap = 282 * time.Millisecond
 
 // receiveDigits lets keys arrive as telephone events over RTP: each one when it is released.
 func (ch *channel) receiveDigits(keys string) {
-	keys, ms, timed := strings.Cut(keys, "@")
-	duration := defaultDuration
-	if timed {
-		duration = atoi(ms) * sampleRate / 1000
-	}
 	ch.sw.spawn(func(t *thread) {
-		for i := range len(keys) {
-			switch c := keys[i]; c {
-			case 'w':
-				t.sleep(500 * time.Millisecond)
-			case 'W':
-				t.sleep(time.Second)
-			default:
-				t.sleep(time.Duration(duration) * time.Second / sampleRate)
-				if ch.down() {
-					return
-				}
-				ch.queueDTMF(dtmf{c, duration, "RTP"})
-				t.sleep(rtpGap)
+		for _, d := range parseDigits(keys, fromRTP) {
+			if pause := d.pause(); pause > 0 {
+				t.sleep(pause)
+				continue
 			}
+			t.sleep(time.Duration(d.duration) * time.Second / sampleRate)
+			if ch.down() {
+				return
+			}
+			ch.queueDTMF(d)
+			t.sleep(rtpGap)
 		}
 	})
 }
 
-// queueDTMFApp sends digits without waiting for the pauses in them.
-func queueDTMFApp(ch *channel, _ *thread, arg string) { ch.sendDigits(nil, arg) }
+// queueDTMFApp makes digits arrive on the channel itself, as if its far end had sent them.
+func queueDTMFApp(ch *channel, _ *thread, arg string) {
+	for _, d := range parseDigits(arg, fromApp) {
+		ch.queueDTMF(d)
+	}
+}
+
+func uuidSendDTMFAPI(c apiCall) string {
+	ch, digits, problem := c.digits()
+	if ch == nil {
+		return problem
+	}
+	if !ch.sendDigits(c.t, digits) {
+		return "-ERR Operation failed\n"
+	}
+	return fmt.Sprintf("+OK %s sent DTMF %s.\n", ch.uuid, digits)
+}
+
+func uuidRecvDTMFAPI(c apiCall) string {
+	ch, digits, problem := c.digits()
+	if ch == nil {
+		return problem
+	}
+	queueDTMFApp(ch, c.t, digits)
+	return fmt.Sprintf("+OK %s received DTMF %s.\n", ch.uuid, digits)
+}
+
+// digits is the channel and the digits that uuid_send_dtmf and uuid_recv_dtmf are called with, or what they say when one
+// is missing.
+func (c apiCall) digits() (ch *channel, digits, problem string) {
+	a := words(c.arg, 2)
+	if a[0] == "" || a[1] == "" {
+		return nil, "", "-USAGE: <uuid> <dtmf_data>\n"
+	}
+	if ch = c.sw.find(a[0]); ch == nil {
+		return nil, "", "-ERR Cannot locate session!\n"
+	}
+	return ch, a[1], ""
+}
+
+func uuidFlushDTMFAPI(c apiCall) string {
+	ch := c.sw.find(c.arg)
+	if ch == nil {
+		return "-ERR No such session\n"
+	}
+	ch.digits = nil
+	return "+OK\n"
+}

@@ -199,14 +199,12 @@ func (l *listener) poll(t *thread, limit time.Time) {
 			limit = over
 		}
 	}
-	for len(l.conn.in) == had && !l.conn.ended {
-		until := limit
-		if l.pending() {
-			until = l.sw.now.Add(pollTime - l.sw.now.Sub(began)%pollTime)
+	until, found := limit, false
+	for len(l.conn.in) == had && !l.conn.ended && (until.IsZero() || l.sw.now.Before(until)) {
+		if !found && l.pending() {
+			until, found = l.sw.now.Add(pollTime-l.sw.now.Sub(began)%pollTime), true
 		}
-		if !t.wait(until) {
-			return
-		}
+		t.wait(until)
 	}
 }
 
