@@ -1,0 +1,130 @@
+// Package api is the table of what scripts can call: each method with its parameters, defaults, results, what it needs of
+// the connection, and what it does. Argument checks and documentation come from the same rows. It is data only; package
+// luabind does what the rows say.
+package api
+
+// Type is the type of a parameter or a result.
+type Type string
+
+// The types.
+const (
+	String   Type = "string"
+	Int      Type = "integer"
+	Number   Type = "number"
+	Bool     Type = "boolean"
+	Function Type = "function"
+	Table    Type = "table"
+	Event    Type = "event"
+	Any      Type = "any"
+)
+
+// Needs are the words that the dialplan's socket application needs for a method to work in full.
+type Needs uint8
+
+// The words.
+const (
+	Async Needs = 1 << iota
+	Full
+)
+
+func (n Needs) String() string {
+	switch n {
+	case Async:
+		return "async"
+	case Full:
+		return "full"
+	case Async | Full:
+		return "async full"
+	}
+	return "-"
+}
+
+// Param is a parameter.
+type Param struct {
+	Name string
+	Type Type
+	// Optional parameters may be left out; Default is what then holds, as Lua source, "" if the documentation of the method
+	// says it.
+	Optional bool
+	Default  string
+	// C is its type in the texts of mod_lua's errors; "" is that of its Type (modlua-api.md 0.3).
+	C string
+}
+
+// CType is the type of the parameter in the texts of mod_lua's errors.
+func (p Param) CType() string {
+	if p.C != "" {
+		return p.C
+	}
+	return map[Type]string{String: "char *", Int: "int", Bool: "bool"}[p.Type]
+}
+
+// Result is a value that a method returns.
+type Result struct {
+	Type Type
+	Doc  string
+}
+
+// Method is a method of a class, or a function of a table.
+type Method struct {
+	Name string
+	// Aliases are other names of the same method.
+	Aliases []string
+	// Class and Function are what mod_lua's errors call it, as CoreSession::sleep; Function is Name unless it is given.
+	Class    string
+	Function string
+	Params   []Param
+	Results  []Result
+	Needs    Needs
+	Doc      string
+	// Down says what it does when the call is hung up already.
+	Down    string
+	Example string
+}
+
+// Required is how many parameters cannot be left out.
+func (m Method) Required() int {
+	n := 0
+	for _, p := range m.Params {
+		if !p.Optional {
+			n++
+		}
+	}
+	return n
+}
+
+// ErrorName is what mod_lua's errors call the method.
+func (m Method) ErrorName() string {
+	name := m.Function
+	if name == "" {
+		name = m.Name
+	}
+	if m.Class != "" {
+		return m.Class + "::" + name
+	}
+	return name
+}
+
+// Class is a class of objects, or a table of functions.
+type Class struct {
+	Name    string
+	Doc     string
+	Methods []Method
+}
+
+func str(name string) Param  { return Param{Name: name, Type: String} }
+func num(name string) Param  { return Param{Name: name, Type: Int} }
+func flag(name string) Param { return Param{Name: name, Type: Bool} }
+
+// or makes a parameter one that may be left out.
+func (p Param) or(value string) Param {
+	p.Optional, p.Default = true, value
+	return p
+}
+
+func constant(p Param) Param {
+	p.C = "char const *"
+	return p
+}
+
+func returns(results ...Result) []Result { return results }

@@ -1,0 +1,95 @@
+package vm
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func run(t *testing.T, ctx context.Context, s *State, source string) error {
+	t.Helper()
+	c, err := Compile("test.lua", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Run(ctx, c)
+}
+
+func TestScriptsPrint(t *testing.T) {
+	var lines []string
+	s := New(Options{Print: func(line string) { lines = append(lines, line) }})
+	defer s.Close()
+	if err := run(t, t.Context(), s, `print("a", 1, nil, true) print(("x"):rep(3))`); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(lines, "|"); got != "a\t1\tnil\ttrue|xxx" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestErrorsNameScriptAndLine(t *testing.T) {
+	for source, want := range map[string]string{
+		"local x = 1\nerror('boom')":                          "test.lua:2: boom",
+		"local t\nlocal function f()\n  return t.x\nend\nf()": "test.lua:3:",
+	} {
+		s := New(Options{})
+		err := run(t, t.Context(), s, source)
+		var e *Error
+		if !errors.As(err, &e) || !strings.HasPrefix(e.Text, want) || e.Traceback == "" {
+			t.Errorf("%q: %v", source, err)
+		}
+		s.Close()
+	}
+}
+
+func TestSyntaxErrorsNameScriptAndLine(t *testing.T) {
+	for source, line := range map[string]int{"x = = 1": 1, "local a = 1\nif a then": 0, "for i = 1 do end": 1, "return 'x\n": 2} {
+		_, err := Compile("test.lua", source)
+		var e *SyntaxError
+		if !errors.As(err, &e) || e.Name != "test.lua" || e.Line != line {
+			t.Errorf("%q: %+v", source, err)
+		}
+	}
+}
+
+func TestAScriptIsStoppedAtAnyInstruction(t *testing.T) {
+	reason := errors.New("because")
+	for _, source := range []string{
+		"while true do end",
+		"while true do pcall(function() while true do end end) end",
+		"local function f() return f() end f()",
+		"repeat local co = coroutine.create(function() while true do end end) coroutine.resume(co) until false",
+	} {
+		s := New(Options{})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(20*time.Millisecond, func() { cancel(reason) }) // Lua's own work is measured in real time
+		if err := run(t, ctx, s, source); !errors.Is(err, reason) {
+			t.Errorf("%s: %v", source, err)
+		}
+		s.Close()
+	}
+}
+
+func TestInstructionsAreLimited(t *testing.T) {
+	s := New(Options{})
+	defer s.Close()
+	s.Limit(10_000)
+	if err := run(t, t.Context(), s, "for i = 1, 100 do end"); err != nil {
+		t.Errorf("far below the limit: %v", err)
+	}
+	if err := run(t, t.Context(), s, "for i = 1, 1e6 do end"); !errors.Is(err, ErrInstructions) {
+		t.Errorf("above the limit: %v", err)
+	}
+}
+
+func TestNothingReachesOutOfTheState(t *testing.T) {
+	s := New(Options{})
+	defer s.Close()
+	for _, name := range []string{"io", "debug", "package", "channel", "os.execute", "os.exit", "os.remove", "os.getenv", "dofile", "loadfile", "require"} {
+		if err := run(t, t.Context(), s, "assert("+name+" == nil)"); err != nil {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
+}
