@@ -19,6 +19,7 @@ type guard struct {
 	dead    error       // why the script is stopped
 	count   uint64
 	limit   uint64 // 0: none
+	host    any
 }
 
 // watch has the guard stop the script when ctx ends. What it returns undoes that.
@@ -51,4 +52,11 @@ func (g *guard) Done() <-chan struct{} {
 
 func (g *guard) Err() error                  { return g.dead }
 func (g *guard) Deadline() (time.Time, bool) { return time.Time{}, false }
-func (g *guard) Value(any) any               { return nil }
+
+// Value gives what the state was made for: see Host.
+func (g *guard) Value(key any) any {
+	if key == (hostKey{}) {
+		return g.host
+	}
+	return nil
+}

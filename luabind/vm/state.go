@@ -13,6 +13,8 @@ import (
 type Options struct {
 	// Print receives what the script prints, line by line without line feeds; nil throws it away.
 	Print func(line string)
+	// Host is what Host returns to the functions that the script calls.
+	Host any
 }
 
 // State is a Lua state. It belongs to one goroutine.
@@ -27,7 +29,7 @@ func New(opts Options) *State {
 		RegistrySize: 128, RegistryMaxSize: 16384, RegistryGrowStep: 256, CallStackSize: 1000, MinimizeStackMemory: true,
 		SkipOpenLibs: true,
 	})
-	s := &State{L: l, guard: &guard{ctx: context.Background()}}
+	s := &State{L: l, guard: &guard{ctx: context.Background(), host: opts.Host}}
 	for name, open := range map[string]lua.LGFunction{
 		"": lua.OpenBase, lua.TabLibName: lua.OpenTable, lua.StringLibName: lua.OpenString, lua.MathLibName: lua.OpenMath,
 		lua.CoroutineLibName: lua.OpenCoroutine, lua.OsLibName: lua.OpenOs,
