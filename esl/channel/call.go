@@ -46,6 +46,7 @@ type Call struct {
 	unfinished []*Execution // those that were started and not waited for, oldest first
 	jobs       map[string]*Job
 	listeners  []*Listener
+	due        []delivery
 	events     *eventRing
 	end        *esl.End
 }
@@ -143,6 +144,7 @@ func never() time.Time { return time.Time{} }
 // wait is Wait with a deadline that may move with what comes.
 func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() bool) error {
 	for {
+		c.deliver()
 		if done() {
 			return nil
 		}

@@ -44,7 +44,20 @@ func (l *Leg) Transfer(extension, dialplan, context string) {
 		words = append(words, word(context))
 	}
 	l.leaving = true
+	l.profile(extension, dialplan, context)
 	l.transfer = &Exec{App: "transfer", Arg: esl.Literal(strings.Join(words, " "))}
+}
+
+// profile notes where the channel is going, as variables tell it from now on.
+func (l *Leg) profile(extension, dialplan, context string) {
+	if l.overlay == nil {
+		l.overlay = make(map[string]string)
+	}
+	for name, value := range map[string]string{"destination_number": extension, "dialplan": dialplan, "context": context} {
+		if value != "" {
+			l.overlay[name] = value
+		}
+	}
 }
 
 // word quotes s where it would not be one word otherwise.

@@ -14,7 +14,8 @@ type Listener struct {
 	f    func(*esl.Event)
 }
 
-// Listen calls f for each event that comes, after the call has been brought up to date with it.
+// Listen calls f for each event that comes, after the call has been brought up to date with it. f may use the call: the
+// events that come meanwhile are kept for those who listen, in their order.
 func (c *Call) Listen(f func(*esl.Event)) *Listener {
 	l := &Listener{c, f}
 	c.listeners = append(c.listeners, l)
@@ -32,7 +33,24 @@ func (c *Call) publish(ev *esl.Event) {
 		c.events.put(ev)
 	}
 	for _, l := range c.listeners {
-		l.f(ev)
+		c.due = append(c.due, delivery{l, ev})
+	}
+}
+
+// delivery is an event for somebody who listens.
+type delivery struct {
+	to *Listener
+	ev *esl.Event
+}
+
+// deliver gives out what is due.
+func (c *Call) deliver() {
+	for len(c.due) > 0 {
+		d := c.due[0]
+		c.due = c.due[1:]
+		if slices.Contains(c.listeners, d.to) {
+			d.to.f(d.ev)
+		}
 	}
 }
 

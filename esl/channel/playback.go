@@ -30,7 +30,7 @@ func (p Playback) String() string {
 // the beginning). Digits do not stop it unless the input does, and ${variables} in the name are not expanded. A channel
 // that has no media yet is given early media.
 func (l *Leg) Play(ctx context.Context, file string, from int, in Input) (Playback, error) {
-	arg := "%[playback_terminators=none]" + esl.Literal(file)
+	arg := keepTerminators + esl.Literal(file)
 	if from > 0 {
 		if strings.Contains(file, "@") {
 			return PlaybackFailed, fmt.Errorf("channel: play %s: a name with @ cannot take a position", file)
@@ -53,6 +53,16 @@ func (l *Leg) Play(ctx context.Context, file string, from int, in Input) (Playba
 		return Played, nil
 	}
 	return PlaybackFailed, nil
+}
+
+// ControlFile does something with the file that is played: pause (and go on), restart, seek:+ms, speed:+n, volume:+n. It
+// does not wait, and needs a connection in full mode.
+func (l *Leg) ControlFile(what string) error {
+	if err := l.unusable(); err != nil {
+		return err
+	}
+	_, err := l.call.conn.Start(esl.API("uuid_fileman", l.uuid+" "+what))
+	return err
 }
 
 // Answer answers the channel and tells whether it is answered then.

@@ -19,6 +19,9 @@ func (l *Leg) Get(ctx context.Context, name string) (string, bool, error) {
 	if name == "" || strings.ContainsAny(name, "[\x00") {
 		return "", false, nil // an index for the API, but part of the name for everybody else
 	}
+	if v, ok := l.overlay[strings.ToLower(name)]; ok {
+		return v, v != "", nil
+	}
 	if l.call.mode.Full && !l.hungUp && !l.lost {
 		out, err := l.call.API(ctx, "uuid_getvar", l.uuid+" "+esl.QuoteArg(name))
 		switch {
@@ -34,9 +37,6 @@ func (l *Leg) Get(ctx context.Context, name string) (string, bool, error) {
 		if err := l.reconnect(ctx); l.orHangup(err) != nil {
 			return "", false, err
 		}
-	}
-	if v, ok := l.overlay[strings.ToLower(name)]; ok {
-		return v, v != "", nil
 	}
 	if v, ok := lookup(l.data, name); ok {
 		return v, true, nil
