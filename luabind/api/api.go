@@ -15,6 +15,7 @@ const (
 	Function Type = "function"
 	Table    Type = "table"
 	Event    Type = "event"
+	Session  Type = "session"
 	Any      Type = "any"
 )
 
@@ -56,7 +57,7 @@ func (p Param) CType() string {
 	if p.C != "" {
 		return p.C
 	}
-	return map[Type]string{String: "char *", Int: "int", Bool: "bool"}[p.Type]
+	return map[Type]string{String: "char *", Int: "int", Bool: "bool", Session: "CoreSession *", Event: "Event *"}[p.Type]
 }
 
 // Result is a value that a method returns.
@@ -74,9 +75,13 @@ type Method struct {
 	Class    string
 	Function string
 	Params   []Param
-	Results  []Result
-	Needs    Needs
-	Doc      string
+	// Overloads are the prototypes that mod_lua lists when the arguments fit none of them; it has one error for the number
+	// and the types of arguments then. Overloaded is the name in it, as CoreSession_getDigits.
+	Overloads  []string
+	Overloaded string
+	Results    []Result
+	Needs      Needs
+	Doc        string
 	// Down says what it does when the call is hung up already.
 	Down    string
 	Example string
@@ -121,6 +126,8 @@ func (p Param) or(value string) Param {
 	p.Optional, p.Default = true, value
 	return p
 }
+
+func leg(name string) Param { return Param{Name: name, Type: Session} }
 
 func constant(p Param) Param {
 	p.C = "char const *"
