@@ -382,6 +382,14 @@ const (
 	LogDebug
 )
 
+// String is the level as the switch's log shows it, as WARNING.
+func (l LogLevel) String() string {
+	if l < LogConsole || l > LogDebug {
+		return strconv.Itoa(int(l))
+	}
+	return [...]string{"CONSOLE", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG"}[l]
+}
+
 // Log turns on log lines up to that level, of the whole switch.
 func Log(level LogLevel) Command {
 	c := command(logVerb, strconv.Itoa(int(level)))

@@ -115,27 +115,31 @@ func (s *State) Run(ctx context.Context, c *Chunk) error {
 	stop := s.guard.watch(ctx)
 	defer stop()
 	s.L.SetContext(s.guard)
-	return s.Call(s.L.NewFunctionFromProto(c.proto))
+	_, err := s.Call(s.L, s.L.NewFunctionFromProto(c.proto))
+	return err
 }
 
-// Call calls a function of the script from within a function that the script has called. Its error is as that of Run.
-func (s *State) Call(f *lua.LFunction, args ...lua.LValue) error {
-	err := s.L.CallByParam(lua.P{Fn: f, Protect: true}, args...)
+// Call calls a function of the script from within a function that the script has called on the thread l, and returns its
+// first result. Its error is as that of Run.
+func (s *State) Call(l *lua.LState, f *lua.LFunction, args ...lua.LValue) (lua.LValue, error) {
+	err := l.CallByParam(lua.P{Fn: f, NRet: 1, Protect: true}, args...)
 	switch {
-	case err == nil:
-		return s.guard.dead
 	case s.guard.dead != nil:
-		return s.guard.dead
+		return lua.LNil, s.guard.dead
+	case err == nil:
+		result := l.Get(-1)
+		l.Pop(1)
+		return result, nil
 	}
 	var ae *lua.ApiError
 	if !errors.As(err, &ae) {
-		return fmt.Errorf("lua: %w", err)
+		return lua.LNil, fmt.Errorf("lua: %w", err)
 	}
 	out := &Error{Traceback: ae.StackTrace}
 	if text, ok := ae.Object.(lua.LString); ok {
 		out.Text = string(text)
 	}
-	return out
+	return lua.LNil, out
 }
 
 // Stop stops the script for the reason err: no instruction of it is carried out any more.
