@@ -154,6 +154,12 @@ func newHeader(name, value string) header {
 	return h
 }
 
+// Grow makes room for n more headers, which saves time where many are added.
+func (e *Event) Grow(n int) {
+	e.own()
+	e.headers = slices.Grow(e.headers, n)
+}
+
 // Add appends a header; headers of the same name stay. Like the switch's, a value that begins with ARRAY:: makes an
 // array.
 func (e *Event) Add(name, value string) {

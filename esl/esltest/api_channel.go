@@ -122,7 +122,7 @@ func uuidDumpAPI(c apiCall) string {
 	if ch == nil {
 		return problem
 	}
-	ev := c.sw.newEvent("CHANNEL_DATA", siteDump)
+	ev := ch.makeEvent("CHANNEL_DATA", siteDump)
 	ch.addData(ev)
 	switch a[1] {
 	case "json":

@@ -76,7 +76,10 @@ func (ch *channel) bridge(t *thread, b *channel) {
 	ch.profile.times.bridged, b.profile.times.bridged = now, now
 	b.setState(csExchangeMedia)
 	fire := func(name string, at site) {
-		ev := ch.sw.newEvent(name, at)
+		ev := ch.newEvent(name, at)
+		if ev == nil {
+			return
+		}
 		ev.Add("Bridge-A-Unique-ID", ch.uuid)
 		ev.Add("Bridge-B-Unique-ID", b.uuid)
 		ch.addData(ev)
@@ -164,11 +167,7 @@ func (ch *channel) onSoftExecute(t *thread) {
 		ch.hangup(esl.CauseDestinationOutOfOrder, siteUUIDBridge)
 	default:
 		for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
-			ev := ch.sw.newEvent("CHANNEL_EXECUTE", siteUUIDBridge)
-			x.a.addData(ev)
-			ev.Add("Application", "uuid_bridge")
-			ev.Add("Application-Data", x.b.uuid)
-			ch.sw.fire(ev)
+			x.a.fireExecute("CHANNEL_EXECUTE", siteUUIDBridge, "uuid_bridge", x.b.uuid, "", "", "")
 		}
 		ch.bridge(t, b)
 		if ch.up() && ch.state == csSoftExecute {

@@ -113,6 +113,7 @@ func (l *listener) dispatch(t *thread, cmd *esl.Event) string {
 			return "-ERR not loging"
 		}
 		l.logging = false
+		l.sw.loggers = without(l.sw.loggers, l)
 		return "+OK no longer logging"
 	case is("event"):
 		return l.eventCommand(line[len("event"):])
@@ -126,6 +127,7 @@ func (l *listener) dispatch(t *thread, cmd *esl.Event) string {
 		l.listening, l.all = false, false
 		clear(l.types)
 		clear(l.subclasses)
+		l.sw.audience.place(l)
 		return "+OK no longer listening for events"
 	}
 	return notFoundReply
@@ -135,8 +137,9 @@ func (l *listener) dispatch(t *thread, cmd *esl.Event) string {
 func (l *listener) connect() {
 	l.connected = true
 	ch := l.channel
-	ev := l.sw.newEvent("CHANNEL_DATA", siteConnect)
-	ch.profile.addTo(ev, "Channel")
+	ev := ch.makeEvent("CHANNEL_DATA", siteConnect)
+	ev.Grow(len(channelHeaders))
+	ch.profile.addTo(ev, channelHeaders)
 	ch.addData(ev)
 	ev.Add("Content-Type", "command/reply")
 	ev.Add("Reply-Text", "+OK\n")
@@ -149,7 +152,8 @@ func (l *listener) connect() {
 	}
 	ev.Add("Socket-Mode", mode)
 	ev.Add("Control", control)
-	l.conn.write(ev.AppendPlain(nil))
+	l.sw.scratch = ev.AppendPlain(l.sw.scratch[:0])
+	l.conn.write(l.sw.scratch)
 }
 
 func (l *listener) getvar(line string) string {
@@ -314,6 +318,7 @@ func (l *listener) logCommand(arg string) string {
 		}
 	}
 	l.logging, l.logLevel = true, level
+	l.sw.loggers = append(without(l.sw.loggers, l), l)
 	return fmt.Sprintf("+OK log level %s [%d]", word, level)
 }
 

@@ -89,7 +89,7 @@ func (ch *channel) takeDTMF() (dtmf, bool) {
 		return d, true
 	}
 	ch.dialledDigits += string(d.digit)
-	ev := ch.sw.newEvent("DTMF", siteDTMF)
+	ev := ch.makeEvent("DTMF", siteDTMF)
 	ch.addData(ev)
 	ev.Add("DTMF-Digit", string(d.digit))
 	ev.Add("DTMF-Duration", strconv.Itoa(d.duration))

@@ -82,8 +82,12 @@ var (
 )
 
 // newEvent makes an event with the headers that every event begins with.
-func (sw *Switch) newEvent(name string, at site) *esl.Event {
+func (sw *Switch) newEvent(name string, at site) *esl.Event { return sw.newEventOf(name, at, 32) }
+
+// newEventOf is newEvent with room for so many headers.
+func (sw *Switch) newEventOf(name string, at site, headers int) *esl.Event {
 	e := &esl.Event{}
+	e.Grow(headers)
 	sw.addStandard(e, name, at)
 	return e
 }
@@ -96,13 +100,22 @@ func (sw *Switch) addStandard(e *esl.Event, name string, at site) {
 	e.Add("FreeSWITCH-Switchname", switchname)
 	e.Add("FreeSWITCH-IPv4", "192.0.2.2")
 	e.Add("FreeSWITCH-IPv6", "fd00::2")
-	e.Add("Event-Date-Local", sw.now.Format(stampFormat))
-	e.Add("Event-Date-GMT", sw.now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT"))
+	if second := sw.now.Unix(); second != sw.dates.second {
+		sw.dates = dates{second, sw.now.Format(stampFormat), sw.now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}
+	}
+	e.Add("Event-Date-Local", sw.dates.local)
+	e.Add("Event-Date-GMT", sw.dates.gmt)
 	e.Add("Event-Date-Timestamp", strconv.FormatInt(sw.micros(), 10))
 	e.Add("Event-Calling-File", at.file)
 	e.Add("Event-Calling-Function", at.function)
 	e.Add("Event-Calling-Line-Number", strconv.Itoa(at.line))
 	e.Add("Event-Sequence", strconv.FormatUint(sw.sequence, 10))
+}
+
+// dates are those of the events of one second.
+type dates struct {
+	second     int64
+	local, gmt string
 }
 
 const (
@@ -112,17 +125,34 @@ const (
 )
 
 // fire delivers an event to all connections that want it.
-func (sw *Switch) fire(ev *esl.Event) {
-	for _, l := range sw.listeners {
-		l.offer(ev)
-	}
-}
+func (sw *Switch) fire(ev *esl.Event) { sw.audience.deliver(ev) }
 
 // fire makes an event about the channel and delivers it.
 func (ch *channel) fire(name string, at site) {
-	ev := ch.sw.newEvent(name, at)
-	ch.addData(ev)
-	ch.sw.fire(ev)
+	if ev := ch.newEvent(name, at); ev != nil {
+		ch.addData(ev)
+		ch.sw.fire(ev)
+	}
+}
+
+// newEvent is newEvent of the switch for an event about the channel. It returns nil when nobody listens to such ones:
+// to make one takes more than anything else in the switch. It counts all the same.
+func (ch *channel) newEvent(name string, at site) *esl.Event {
+	if !ch.sw.audience.wants(name, ch.uuid) {
+		ch.sw.sequence++
+		return nil
+	}
+	return ch.makeEvent(name, at)
+}
+
+// makeEvent makes an event about the channel, whether somebody listens or not.
+func (ch *channel) makeEvent(name string, at site) *esl.Event {
+	const fixed, profile = 40, 32 // headers
+	n := fixed + profile + len(ch.vars.list)
+	if ch.profile != nil && ch.profile.peer != nil {
+		n += profile
+	}
+	return ch.sw.newEventOf(name, at, n)
 }
 
 // withVariables are the events that carry all variables of the channel (event-socket.md 14.2).
@@ -149,9 +179,9 @@ func (ch *channel) addData(ev *esl.Event) {
 			}
 		}
 	}
-	for _, v := range ch.vars.list {
-		name := "variable_" + v.name
-		ev.Add(name[:min(len(name), 1023)], v.value)
+	for i := range ch.vars.list {
+		v := &ch.vars.list[i]
+		ev.Add(v.headerName(), v.value)
 	}
 }
 
@@ -194,19 +224,21 @@ func (ch *channel) addBasic(ev *esl.Event) {
 		ev.Add("Hangup-Cause", ch.cause.String())
 	}
 	if c := ch.codec(); c.name != "" {
-		for _, way := range []string{"Read", "Write"} {
-			ev.Add("Channel-"+way+"-Codec-Name", c.name)
-			ev.Add("Channel-"+way+"-Codec-Rate", strconv.Itoa(c.rate))
-			ev.Add("Channel-"+way+"-Codec-Bit-Rate", strconv.Itoa(c.bits))
-		}
+		rate, bits := strconv.Itoa(c.rate), strconv.Itoa(c.bits)
+		ev.Add("Channel-Read-Codec-Name", c.name)
+		ev.Add("Channel-Read-Codec-Rate", rate)
+		ev.Add("Channel-Read-Codec-Bit-Rate", bits)
+		ev.Add("Channel-Write-Codec-Name", c.name)
+		ev.Add("Channel-Write-Codec-Rate", rate)
+		ev.Add("Channel-Write-Codec-Bit-Rate", bits)
 	}
 	if ch.profile == nil {
 		return
 	}
-	ch.profile.addTo(ev, "Caller")
+	ch.profile.addTo(ev, callerHeaders)
 	if ch.profile.peer != nil {
 		ev.Add("Other-Type", ch.profile.peerType)
-		ch.profile.peer.addTo(ev, "Other-Leg")
+		ch.profile.peer.addTo(ev, otherLegHeaders)
 	}
 }
 

@@ -99,7 +99,10 @@ func (ch *channel) exec(t *thread, app application, arg string) {
 }
 
 func (ch *channel) fireExecute(event string, at site, app, arg, uuid, uuidName, response string) {
-	ev := ch.sw.newEvent(event, at)
+	ev := ch.newEvent(event, at)
+	if ev == nil {
+		return
+	}
 	ch.addData(ev)
 	add := func(name, value string) {
 		if value != "" {

@@ -61,10 +61,11 @@ func (ch *channel) onHangup() {
 }
 
 func (ch *channel) onReporting(t *thread) {
-	ev := ch.sw.newEvent("CHANNEL_HANGUP_COMPLETE", siteComplete)
-	ev.Add("Hangup-Cause", ch.cause.String())
-	ch.addData(ev)
-	ch.sw.fire(ev)
+	if ev := ch.newEvent("CHANNEL_HANGUP_COMPLETE", siteComplete); ev != nil {
+		ev.Add("Hangup-Cause", ch.cause.String())
+		ch.addData(ev)
+		ch.sw.fire(ev)
+	}
 	for ch.holds > 0 {
 		t.wait(time.Time{})
 	}

@@ -2,6 +2,7 @@ package esltest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -26,12 +27,11 @@ func (sw *Switch) beat() {
 }
 
 func (sw *Switch) heard() bool {
-	for _, l := range sw.listeners {
-		if l.listening && (l.types["HEARTBEAT"] || l.types["RE_SCHEDULE"]) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(sw.listeners, (*listener).hearsBeat)
+}
+
+func (l *listener) hearsBeat() bool {
+	return l.listening && (l.types["HEARTBEAT"] || l.types["RE_SCHEDULE"])
 }
 
 func (sw *Switch) fireHeartbeat() {

@@ -36,6 +36,9 @@ type listener struct {
 	queue      []*esl.Event
 	lost       int
 	overflow   bool
+	boundTo    []string // where the audience has it: under uuids, or among those that are free
+	free       bool
+	round      uint64 // of the last delivery in which it was asked
 
 	logging  bool
 	logLevel esl.LogLevel
@@ -108,12 +111,10 @@ func (l *listener) run(t *thread) {
 
 // end takes the connection down (event-socket.md 11).
 func (l *listener) end(t *thread) {
-	for i, x := range l.sw.listeners {
-		if x == l {
-			l.sw.listeners = append(l.sw.listeners[:i:i], l.sw.listeners[i+1:]...)
-			break
-		}
-	}
+	l.sw.listeners = without(l.sw.listeners, l)
+	l.sw.loggers = without(l.sw.loggers, l)
+	l.listening = false
+	l.sw.audience.place(l)
 	for l.jobs > 0 {
 		t.wait(time.Time{}) // running bgapi jobs hold the connection
 	}
@@ -231,19 +232,22 @@ func (l *listener) drain() bool {
 		return busy
 	}
 	for _, ev := range l.queue {
-		var body []byte
+		body := l.sw.scratch[:0]
 		switch l.format {
 		case esl.JSON:
-			body = ev.AppendJSON(nil)
+			body = ev.AppendJSON(body)
 		case esl.XML:
-			body = ev.AppendXML(nil)
+			body = ev.AppendXML(body)
 		default:
-			body = ev.AppendPlain(nil)
+			body = ev.AppendPlain(body)
 		}
-		l.send(fmt.Sprintf("Content-Length: %d\nContent-Type: text/event-%s\n\n%s", len(body), l.format, body))
+		l.sw.scratch = body
+		var head [64]byte
+		l.conn.write(fmt.Appendf(head[:0], "Content-Length: %d\nContent-Type: text/event-%s\n\n", len(body), l.format), body)
 		busy = true
 	}
-	l.queue = nil
+	clear(l.queue)
+	l.queue = l.queue[:0]
 	return busy
 }
 

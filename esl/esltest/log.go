@@ -39,29 +39,41 @@ const (
 )
 
 func (ch *channel) logf(level esl.LogLevel, at site, format string, args ...any) {
-	ch.sw.log(level, at, logOfSession, ch.uuid, fmt.Sprintf(format, args...))
+	ch.logTo(level, at, logOfSession, format, args)
 }
 
 // logFrom writes a line in the name of the place that called a function of the channel.
 func (ch *channel) logFrom(level esl.LogLevel, at site, format string, args ...any) {
-	ch.sw.log(level, at, logByID, ch.uuid, fmt.Sprintf(format, args...))
+	ch.logTo(level, at, logByID, format, args)
 }
 
 // logClean writes a line without time and place in front.
 func (ch *channel) logClean(level esl.LogLevel, at site, format string, args ...any) {
-	ch.sw.log(level, at, logClean, ch.uuid, fmt.Sprintf(format, args...))
+	ch.logTo(level, at, logClean, format, args)
 }
+
+func (ch *channel) logTo(level esl.LogLevel, at site, textChannel int, format string, args []any) {
+	if ch.sw.logged() {
+		ch.sw.log(level, at, textChannel, ch.uuid, fmt.Sprintf(format, args...))
+	}
+}
+
+// logged tells whether anybody reads the log.
+func (sw *Switch) logged() bool { return sw.options.Log != nil || len(sw.loggers) > 0 }
 
 func (sw *Switch) log(level esl.LogLevel, at site, textChannel int, uuid, text string) {
 	if sw.options.Log != nil {
 		sw.options.Log(LogLine{sw.now, level, uuid, text})
+	}
+	if len(sw.loggers) == 0 {
+		return
 	}
 	line := text + "\n"
 	if textChannel != logClean {
 		line = fmt.Sprintf("%s 99.00%% [%s] %s:%d %s\n", sw.now.Format("2006-01-02 15:04:05.000000"),
 			logLevels[min(int(level), len(logLevels)-1)], at.file, at.line, text)
 	}
-	for _, l := range sw.listeners {
+	for _, l := range sw.loggers {
 		l.offerLog(level, at, textChannel, uuid, line)
 	}
 }

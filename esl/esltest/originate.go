@@ -258,13 +258,14 @@ func (ch *channel) setExtension(actions []esl.Action) {
 		p.calleeName, p.calleeNumber = "", ""
 	}
 	ch.set("channel_cid_flipped", "yes")
-	ev := ch.sw.newEvent("CALL_UPDATE", siteFlipCallerID)
-	ev.Add("Direction", "RECV")
-	if b := ch.partner(); b != nil {
-		ev.Add("Bridged-To", b.uuid)
+	if ev := ch.newEvent("CALL_UPDATE", siteFlipCallerID); ev != nil {
+		ev.Add("Direction", "RECV")
+		if b := ch.partner(); b != nil {
+			ev.Add("Bridged-To", b.uuid)
+		}
+		ch.addData(ev)
+		ch.sw.fire(ev)
 	}
-	ch.addData(ev)
-	ch.sw.fire(ev)
 	ch.logf(esl.LogInfo, siteFlipLog, "%s Flipping CID from \"%s\" <%s> to \"%s\" <%s>", ch.name,
 		p.calleeName, p.calleeNumber, p.callerName, p.callerNumber)
 }

@@ -27,6 +27,7 @@ type half struct {
 	mu       sync.Mutex
 	changed  *sync.Cond
 	buf      []byte
+	taken    int  // bytes of buf that have been read
 	closed   bool // by the writer: the end of the stream
 	broken   bool // by the reader: nobody will read
 	deadline time.Time
@@ -52,11 +53,13 @@ func (p *pipeEnd) Read(b []byte) (int, error) {
 		switch {
 		case h.broken:
 			return 0, net.ErrClosed
-		case len(h.buf) > 0:
-			n := copy(b, h.buf)
-			h.buf = h.buf[n:]
-			if len(h.buf) == 0 {
-				h.buf = nil
+		case len(h.buf) > h.taken:
+			n := copy(b, h.buf[h.taken:])
+			if h.taken += n; h.taken == len(h.buf) {
+				h.buf, h.taken = h.buf[:0], 0
+				if cap(h.buf) > maxSpare {
+					h.buf = nil
+				}
 			}
 			return n, nil
 		case h.closed:
@@ -78,6 +81,9 @@ func (p *pipeEnd) Write(b []byte) (int, error) {
 	case h.broken:
 		return 0, errors.New("esltest: write on a pipe that the other side has closed")
 	}
+	if h.taken > len(h.buf)/2 { // a reader that never catches up
+		h.buf, h.taken = append(h.buf[:0], h.buf[h.taken:]...), 0
+	}
 	h.buf = append(h.buf, b...)
 	h.changed.Broadcast()
 	return len(b), nil
@@ -88,7 +94,7 @@ func (p *pipeEnd) Close() error {
 	p.in.mu.Lock()
 	defer p.in.mu.Unlock()
 	p.in.broken = true
-	p.in.buf = nil
+	p.in.buf, p.in.taken = nil, 0
 	p.in.changed.Broadcast()
 	return nil
 }

@@ -96,7 +96,10 @@ func (ch *channel) playFile(t *thread, fh *fileHandle, in *input) outcome {
 }
 
 func (ch *channel) firePlayback(name string, at site, fh *fileHandle, status string) {
-	ev := ch.sw.newEvent(name, at)
+	ev := ch.newEvent(name, at)
+	if ev == nil {
+		return
+	}
 	ch.addData(ev)
 	for _, kind := range []string{"local_stream", "tone_stream"} {
 		if _, ok := cutPrefixFold(fh.path, kind+":"); ok {

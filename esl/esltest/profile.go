@@ -33,8 +33,29 @@ type times struct {
 	transferred, resurrected, bridged, lastHold, holdAccum             int64
 }
 
-// addTo writes the profile into an event under a prefix.
-func (p *profile) addTo(ev *esl.Event, prefix string) {
+// profileHeaders are the names of the headers that a profile has in an event: a prefix, and the name of the field.
+type profileHeaders map[string]string
+
+var (
+	callerHeaders   = newProfileHeaders("Caller")
+	otherLegHeaders = newProfileHeaders("Other-Leg")
+	channelHeaders  = newProfileHeaders("Channel") // of the reply to connect
+)
+
+func newProfileHeaders(prefix string) profileHeaders {
+	h := make(profileHeaders)
+	for name := range strings.FieldsSeq(`Direction Logical-Direction Username Dialplan Caller-ID-Name Caller-ID-Number
+Orig-Caller-ID-Name Orig-Caller-ID-Number Callee-ID-Name Callee-ID-Number Network-Addr ANI ANI-II Destination-Number Unique-ID
+Source Transfer-Source Context RDNIS Channel-Name Profile-Index Profile-Created-Time Channel-Created-Time Channel-Answered-Time
+Channel-Progress-Time Channel-Progress-Media-Time Channel-Hangup-Time Channel-Transfer-Time Channel-Resurrect-Time
+Channel-Bridged-Time Channel-Last-Hold Channel-Hold-Accum Screen-Bit Privacy-Hide-Name Privacy-Hide-Number`) {
+		h[name] = prefix + "-" + name
+	}
+	return h
+}
+
+// addTo writes the profile into an event.
+func (p *profile) addTo(ev *esl.Event, headers profileHeaders) {
 	direction := func(outbound bool) string {
 		if outbound {
 			return "outbound"
@@ -43,7 +64,7 @@ func (p *profile) addTo(ev *esl.Event, prefix string) {
 	}
 	add := func(name, value string) {
 		if value != "" {
-			ev.Add(prefix+"-"+name, value)
+			ev.Add(headers[name], value)
 		}
 	}
 	add("Direction", direction(p.outbound))

@@ -91,7 +91,10 @@ func (ch *channel) setRecorded(file string, samples int) {
 }
 
 func (ch *channel) fireRecord(name string, at site, file string, extra ...variable) {
-	ev := ch.sw.newEvent(name, at)
+	ev := ch.newEvent(name, at)
+	if ev == nil {
+		return
+	}
 	ch.addData(ev)
 	ev.Add("Record-File-Path", file)
 	for _, v := range extra {

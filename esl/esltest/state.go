@@ -77,7 +77,10 @@ func (ch *channel) setCallState(s callState, by site) {
 	old := ch.callState
 	ch.callState = s
 	ch.logFrom(esl.LogDebug, by, "(%s) Callstate Change %s -> %s", ch.name, old, s)
-	ev := ch.sw.newEvent("CHANNEL_CALLSTATE", siteSetCallState)
+	ev := ch.newEvent("CHANNEL_CALLSTATE", siteSetCallState)
+	if ev == nil {
+		return
+	}
 	ev.Add("Original-Channel-Call-State", old.String())
 	ev.Add("Channel-Call-State-Number", strconv.Itoa(int(s)))
 	ch.addData(ev)

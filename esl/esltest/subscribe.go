@@ -2,6 +2,7 @@ package esltest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"eslua/esl"
@@ -70,7 +71,10 @@ func (l *listener) eventCommand(arg string) string {
 		return "-ERR no keywords supplied"
 	}
 	l.listening = true
-	l.sw.beat()
+	l.sw.audience.place(l)
+	if l.hearsBeat() {
+		l.sw.beat()
+	}
 	return "+OK event listener enabled " + string(l.format)
 }
 
@@ -123,6 +127,7 @@ func (l *listener) nixeventCommand(arg string) string {
 		return "-ERR no keywords supplied"
 	}
 	l.listening = true
+	l.sw.audience.place(l)
 	return "+OK events nixed"
 }
 
@@ -154,6 +159,7 @@ func (l *listener) myevents(block, line string) string {
 		l.types[n] = true
 	}
 	l.mine, l.listening = true, true
+	l.sw.audience.place(l)
 	if strings.Contains(block, "xml") || strings.Contains(block, "XML") {
 		l.format = esl.XML
 	}
@@ -185,6 +191,7 @@ func (l *listener) filterCommand(arg string) string {
 		header, value, _ = strings.Cut(value, " ")
 	}
 	l.filters = append(l.filters, newFilter(header, value))
+	l.sw.audience.place(l)
 	return "+OK filter added. [" + header + "]=[" + value + "]"
 }
 
@@ -199,7 +206,7 @@ func newFilter(header, value string) filter {
 			f.negative = true
 		}
 	}
-	if strings.HasPrefix(value, "/") {
+	if f.isPattern() {
 		expr, options, _ := cutLast(value[1:], '/')
 		if strings.Contains(options, "i") {
 			expr = "(?i)" + expr
@@ -209,18 +216,18 @@ func newFilter(header, value string) filter {
 	return f
 }
 
+// isPattern tells that the value is a regular expression, as it is only without a sign in front.
+func (f *filter) isPattern() bool { return strings.HasPrefix(f.value, "/") }
+
 func (l *listener) deleteFilters(header, value string) {
 	if strings.EqualFold(header, "all") {
 		l.filters = nil
-		return
+	} else {
+		l.filters = slices.DeleteFunc(l.filters, func(f filter) bool {
+			return strings.EqualFold(f.header, header) && (value == "" || strings.EqualFold(f.value, value))
+		})
 	}
-	var left []filter
-	for _, f := range l.filters {
-		if !strings.EqualFold(f.header, header) || value != "" && !strings.EqualFold(f.value, value) {
-			left = append(left, f)
-		}
-	}
-	l.filters = left
+	l.sw.audience.place(l)
 }
 
 // passes walks through the filters: the default is to drop once there is one.
@@ -229,13 +236,14 @@ func (l *listener) passes(ev *esl.Event) bool {
 		return true
 	}
 	pass := false
-	for _, f := range l.filters {
+	for i := range l.filters {
+		f := &l.filters[i]
 		v, ok := ev.Lookup(f.header)
 		if !ok || pass && !f.negative {
 			continue
 		}
 		match := strings.EqualFold(v, f.text)
-		if strings.HasPrefix(f.value, "/") {
+		if f.isPattern() {
 			match = f.pattern != nil && f.pattern.MatchString(v)
 		}
 		if match {

@@ -3,7 +3,7 @@ package esltest
 import (
 	"container/heap"
 	"context"
-	"fmt"
+	"encoding/hex"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -75,6 +75,10 @@ type Switch struct {
 	calls     []*channel       // in the order of their making, without those that are gone
 	placing   map[string]*Call // by the uuid that the caller's leg will have
 	listeners []*listener
+	audience  audience
+	loggers   []*listener // those that want log lines
+	dates     dates
+	scratch   []byte // for the event that is being written
 	wires     map[*wire]bool
 	globals   *variables
 	stores    map[string]string // of the hash and db commands
@@ -110,6 +114,7 @@ func New(world World, options Options) *Switch {
 		wires:    make(map[*wire]bool),
 		channels: make(map[string]*channel),
 		placing:  make(map[string]*Call),
+		audience: audience{bound: make(map[string][]*listener)},
 		globals:  &variables{},
 		stores:   make(map[string]string),
 		apis:     apiTable(),
@@ -233,7 +238,16 @@ func (sw *Switch) uuid() string {
 	sw.rand.Read(b[:])
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	var text [36]byte
+	i := 0
+	for _, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			text[i] = '-'
+			i++
+		}
+		i += hex.Encode(text[i:], part)
+	}
+	return string(text[:])
 }
 
 // micros is the present time as the switch writes it: microseconds since 1970.

@@ -57,14 +57,18 @@ func (w *wire) readLoop() {
 func (w *wire) writeLoop() {
 	defer w.sw.post(func() { delete(w.sw.wires, w) })
 	defer w.nc.Close()
+	var spare []byte
 	for {
 		w.mu.Lock()
 		out, closing := w.out, w.closing
-		w.out = nil
+		w.out, spare = spare, nil
 		w.mu.Unlock()
 		if len(out) > 0 {
 			if _, err := w.nc.Write(out); err != nil {
 				return
+			}
+			if cap(out) <= maxSpare {
+				spare = out[:0]
 			}
 			continue
 		}
@@ -75,14 +79,20 @@ func (w *wire) writeLoop() {
 	}
 }
 
-// write sends b, later.
-func (w *wire) write(b []byte) {
+// maxSpare is the largest buffer that a connection keeps for what it will write.
+const maxSpare = 64 << 10
+
+// write sends the parts of a message, later. It keeps none of them.
+func (w *wire) write(parts ...[]byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.closing {
-		w.out = append(w.out, b...)
-		w.waiter.Wake()
+	if w.closing {
+		return
 	}
+	for _, b := range parts {
+		w.out = append(w.out, b...)
+	}
+	w.waiter.Wake()
 }
 
 // full tells that the peer does not read: what was written piles up.
