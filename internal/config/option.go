@@ -1,0 +1,126 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Kind is what sort of flag an option is.
+type Kind int
+
+const (
+	// Text is one text.
+	Text Kind = iota
+	// List may be given several times; in a variable its texts are parted by commas, in the file they are a list or one text.
+	List
+	// Bool is true or false; the flag alone means true.
+	Bool
+	// Structure can only stand in the file.
+	Structure
+)
+
+// Option is one row of the table of options.
+type Option struct {
+	// Key is the key in the YAML file, with a dot between a section and what is in it.
+	Key  string
+	Kind Kind
+	// Arg says what a value looks like, as HOST:PORT; "" for a Bool.
+	Arg string
+	// Default is the text that counts when nobody gives one, a list's texts parted by commas; "": none.
+	Default string
+	// Doc is one line, without a full stop.
+	Doc string
+
+	set    func(*Config, []given) error           // for all but a Structure
+	decode func(*Config, *file, *yaml.Node) error // for a Structure
+}
+
+// Flag is the name of the option's flag, without dashes in front; "" for a Structure.
+func (o *Option) Flag() string {
+	if o.Kind == Structure {
+		return ""
+	}
+	return strings.NewReplacer("_", "-", ".", "-").Replace(o.Key)
+}
+
+// Env is the name of the option's variable; "" for a Structure.
+func (o *Option) Env() string {
+	if o.Kind == Structure {
+		return ""
+	}
+	return "ESLUA_" + strings.ToUpper(strings.ReplaceAll(o.Key, ".", "_"))
+}
+
+// Options are all options, in the order of the documentation. A flag that is made of a row must leave the variable and
+// the default to Load.
+func Options() []Option {
+	return []Option{
+		{
+			Key: "listen", Kind: List, Arg: "HOST:PORT", Default: "127.0.0.1:8084",
+			Doc: "addresses on which calls are taken from the switch's `socket` application; without a host: on all addresses of the machine",
+			set: many(func(c *Config) *[]string { return &c.Listen }, hostPort),
+		},
+		{
+			Key: "allow", Kind: List, Arg: "CIDR",
+			Doc: "networks or addresses of the switches that may connect; none: all that reach a listen address",
+			set: many(func(c *Config) *[]netip.Prefix { return &c.Allow }, prefix),
+		},
+		{
+			Key: "scripts", Arg: "DIR", Default: "./scripts",
+			Doc: "directory of the scripts; a relative one starts at the working directory",
+			set: one(func(c *Config) *string { return &c.Scripts }, directory),
+		},
+		{
+			Key: "default_script", Arg: "NAME",
+			Doc: "script, below the directory of the scripts, of a call that names none and that no route takes",
+			set: one(func(c *Config) *string { return &c.DefaultScript }, scriptName),
+		},
+		{
+			Key: "routes", Kind: Structure, Arg: "list",
+			Doc: "scripts of calls that name none, by variable, destination, context and caller; see below",
+			decode: func(c *Config, f *file, n *yaml.Node) (err error) {
+				c.Routes, err = f.routes(n)
+				return err
+			},
+		},
+		{
+			Key: "inline", Kind: Bool, Default: "true",
+			Doc: "whether a dialplan may give Lua code itself, as `~session:answer()`, in place of a script's name",
+			set: one(func(c *Config) *bool { return &c.Inline }, boolean),
+		},
+		{
+			Key: "degraded", Arg: "run|refuse", Default: DegradedRun,
+			Doc: "what happens to a call whose dialplan line lacks `async full`: its script runs with less, or the dialplan goes on at once",
+			set: one(func(c *Config) *string { return &c.Degraded }, word(DegradedRun, DegradedRefuse)),
+		},
+		{
+			Key: "max_calls", Arg: "N", Default: "10000",
+			Doc: "calls that may run at the same time; the dialplan of a call beyond goes on at once",
+			set: one(func(c *Config) *int { return &c.MaxCalls }, count),
+		},
+		{
+			Key: "after_hangup", Arg: "DURATION", Default: "60s",
+			Doc: "how long a script may go on after its call has been hung up",
+			set: one(func(c *Config) *time.Duration { return &c.AfterHangup }, duration),
+		},
+		{
+			Key: "drain", Arg: "DURATION", Default: "5s",
+			Doc: "how long calls may go on after a request to stop, before they are given back to their dialplans",
+			set: one(func(c *Config) *time.Duration { return &c.Drain }, duration),
+		},
+		{
+			Key: "log_format", Arg: "text|json", Default: LogText,
+			Doc: "form of the log on standard error",
+			set: one(func(c *Config) *string { return &c.LogFormat }, word(LogText, LogJSON)),
+		},
+		{
+			Key: "log_level", Arg: "debug|info|warn|error", Default: "info",
+			Doc: "what is not logged: all that is less than this",
+			set: one(func(c *Config) *slog.Level { return &c.LogLevel }, level),
+		},
+	}
+}

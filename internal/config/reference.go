@@ -1,0 +1,91 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Example is a YAML file that uses most options. It stands in the reference.
+const Example = `listen:
+  - 10.0.0.5:8084
+allow: [10.0.0.0/24, 127.0.0.1]
+scripts: /usr/share/eslua/scripts
+default_script: welcome.lua
+max_calls: 2000
+log_format: json
+
+# The script of a call whose dialplan line names none: the first route that takes the call counts.
+routes:
+  - destination: ^5\d\d$
+    context: default
+    script: ivr/main.lua
+    args: 1000 'two words'
+  - variable: {company: ^acme$, language: ^(de|fr)$}
+    caller: ^\+49
+    script: acme/welcome.lua
+`
+
+const preamble = `# Configuration
+
+<!-- Made from the table in internal/config: go test ./internal/config -update -->
+
+Each option is a key of the YAML file (` + "`eslua serve --config FILE`" + `), an environment variable and a flag. A flag counts more
+than its variable, that more than the file, that more than the default. In a variable the texts of a list are parted by
+commas; as a flag it is given several times. A variable that is set to nothing counts as not set.
+
+An unknown key, a bad value or a missing directory is an error that names the place and the value; eslua ends with exit
+status 78 then.
+
+`
+
+const routesReference = `
+## Routes
+
+A call whose dialplan line names a script (` + "`socket 10.0.0.5:8084 async full ivr/main.lua 1000`" + `) gets it. For the others
+the routes are gone through from the top; the first one of which all conditions are fulfilled gives the script, and else
+it is ` + "`default_script`" + `. A route without conditions takes every call. Regular expressions are those of Go (RE2) and match
+anywhere in the text unless ` + "`^` and `$`" + ` tie them to its ends.
+
+| key | meaning |
+|---|---|
+| ` + "`script`" + ` | the script, below the directory of the scripts |
+| ` + "`args`" + ` | its arguments, as they would stand behind it in the dialplan |
+| ` + "`destination`" + ` | regular expression for the number that was dialled |
+| ` + "`context`" + ` | the dialplan context, exactly |
+| ` + "`caller`" + ` | regular expression for the caller's number |
+| ` + "`variable`" + ` | regular expressions for channel variables, by name; one that is not set is an empty text |
+
+## Example
+
+`
+
+// Reference is the documentation of all options as Markdown.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(preamble)
+	b.WriteString("| key | flag | variable | default | meaning |\n|---|---|---|---|---|\n")
+	for _, o := range Options() {
+		key, flag, env := code(o.Key), code("--"+o.Flag()), code(o.Env())
+		switch o.Kind {
+		case Structure:
+			flag, env = "", ""
+		case Bool:
+			flag = code("--" + o.Flag() + "=false")
+		default:
+			flag = code("--" + o.Flag() + " " + o.Arg)
+		}
+		if o.Kind == List {
+			key += " (list)"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", key, flag, env, code(o.Default), o.Doc)
+	}
+	b.WriteString(routesReference + "```yaml\n" + Example + "```\n")
+	return b.String()
+}
+
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + strings.ReplaceAll(text, "|", `\|`) + "`"
+}

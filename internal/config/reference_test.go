@@ -1,0 +1,35 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/configuration.md anew")
+
+func TestTheReferenceIsCurrent(t *testing.T) {
+	const path = "../../docs/configuration.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(Reference()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != Reference() {
+		t.Errorf("docs/configuration.md is not what the table says (%v); write it with: go test ./internal/config -update", err)
+	}
+}
+
+func TestTheExampleIsValid(t *testing.T) {
+	c, err := Load(Source{
+		File: write(t, Example),
+		Flag: func(name string) ([]string, bool) { return []string{t.TempDir()}, name == "scripts" }, // it is not on every machine
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Routes) != 2 || c.Routes[0].Args != "1000 'two words'" || len(c.Routes[1].Variables) != 2 || c.MaxCalls != 2000 {
+		t.Errorf("%+v", c)
+	}
+}
