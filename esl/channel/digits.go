@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,8 +44,15 @@ func (l *Leg) FlushDigits(ctx context.Context) error {
 	return nil
 }
 
-// feed gives the digits that wait to an input, and tells whether it wants to stop what goes on.
+// feed gives the digits and events that wait to an input, and tells whether it wants to stop what goes on.
 func (l *Leg) feed(in Input) bool {
+	for in.Event != nil && len(l.queued) > 0 {
+		ev := l.queued[0]
+		l.queued = l.queued[1:]
+		if in.Event(ev) {
+			return true
+		}
+	}
 	for in.Digit != nil {
 		d, ok := l.NextDigit()
 		if !ok {
@@ -55,6 +63,45 @@ func (l *Leg) feed(in Input) bool {
 		}
 	}
 	return false
+}
+
+// PutBack puts digits back that were taken and not used, in front of those that wait.
+func (l *Leg) PutBack(digits []Digit) {
+	if len(digits) > 0 {
+		l.digits = append(slices.Clone(digits), l.digits...)
+	}
+}
+
+// Await waits for an input to stop it. between is how long it waits for each digit and total how long for all of it; 0 is
+// without limit. Without an input for digits the first that is pressed ends it, and stays queued.
+func (l *Leg) Await(ctx context.Context, between, total time.Duration, in Input) error {
+	now := l.call.clock.Now()
+	since := now
+	if in.Digit != nil {
+		digit := in.Digit
+		in.Digit = func(d Digit) bool {
+			since = l.call.clock.Now()
+			return digit(d)
+		}
+	}
+	deadline := func() (until time.Time) {
+		if total > 0 {
+			until = now.Add(total)
+		}
+		if next := since.Add(between); between > 0 && (until.IsZero() || next.Before(until)) {
+			until = next
+		}
+		return until
+	}
+	var failure error
+	err := l.call.wait(ctx, deadline, func() bool {
+		failure = l.unusable()
+		return failure != nil || in.Digit == nil && len(l.digits) > 0 || l.feed(in)
+	})
+	if failure != nil {
+		return failure
+	}
+	return err
 }
 
 // Collect says how digits are collected.

@@ -16,24 +16,27 @@ type Leg struct {
 	data    *esl.Event // the last event with all variables
 	overlay map[string]string
 
-	state    string
-	answered bool
-	early    bool
-	bridged  bool
-	other    string // the leg it is bridged to
-	parked   bool   // seen, now or before
-	hungUp   bool
-	finished bool // the switch has nothing more to say about it
-	hungUpAt time.Time
-	cause    string
-	left     bool // sent elsewhere
-	leaving  bool // a transfer waits for the end of the call
-	lost     bool // the connection is
-	ending   bool // told to hang up
-	transfer *Exec
-	running  []application
-	digits   []Digit
-	played   string // Playback-Status of the last file
+	state     string
+	answered  bool
+	early     bool
+	bridged   bool
+	joined    bool   // by Call.Bridge: it leaves park for that and stays with us
+	other     string // the leg it is bridged to
+	parked    bool   // seen, now or before
+	hungUp    bool
+	finished  bool // the switch has nothing more to say about it
+	hungUpAt  time.Time
+	cause     string
+	left      bool // sent elsewhere
+	leaving   bool // a transfer waits for the end of the call
+	lost      bool // the connection is
+	ending    bool // told to hang up
+	transfer  *Exec
+	running   []application
+	digits    []Digit
+	queued    []*esl.Event // to the channel, for an input
+	diverting bool
+	played    string // Playback-Status of the last file
 }
 
 // application is one that runs on the channel.
@@ -71,6 +74,9 @@ func (l *Leg) Bridged() (other string, ok bool) { return l.other, l.bridged && !
 
 // HungUp tells whether the channel is hung up, and why as far as it is known.
 func (l *Leg) HungUp() (cause string, ok bool) { return l.cause, l.hungUp }
+
+// Ending tells whether the channel is hung up, or was told to hang up.
+func (l *Leg) Ending() bool { return l.hungUp || l.ending }
 
 // Transferred tells whether the channel has been sent elsewhere, or will be at the end of the call.
 func (l *Leg) Transferred() bool { return l.left || l.leaving }
@@ -116,6 +122,8 @@ func (l *Leg) down() {
 func (l *Leg) update(ev *esl.Event) {
 	l.updateState(ev)
 	switch ev.Name() {
+	case "", "DETECTED_SPEECH", "TEXT":
+		l.queue(ev)
 	case "CHANNEL_PARK":
 		l.parked = true
 	case "CHANNEL_UNPARK":
@@ -199,7 +207,7 @@ func (l *Leg) completed(ev *esl.Event) {
 // leave looks why the channel has left park, or the socket application: its state says where it will be next. In its own
 // state it stays if we have ended the connection, or if it is about to hang up and has not said so yet.
 func (l *Leg) leave(ev *esl.Event) {
-	if number := ev.Get("Channel-State-Number"); number != executing && !l.hungUp {
+	if number := ev.Get("Channel-State-Number"); number != executing && !l.hungUp && !l.joined {
 		l.left = true
 	}
 }

@@ -49,6 +49,12 @@ func (l *Leg) Speak(ctx context.Context, engine, voice, text string, in Input) (
 // PlayAndDetect plays a file and recognises what is said meanwhile and afterwards; "" is that nothing was. The result is
 // the engine's text, or DIGIT: and a terminator that was pressed.
 func (l *Leg) PlayAndDetect(ctx context.Context, file, engine, grammar string) (string, error) {
+	if l.diverting { // the application waits for events that would come to us
+		if err := l.DivertEvents(false); err != nil {
+			return "", err
+		}
+		defer l.DivertEvents(true)
+	}
 	arg := esl.Literal(file + " detect:" + engine + " " + grammar)
 	ev, err := l.Execute(ctx, Exec{App: "play_and_detect_speech", Arg: arg, GiveDigits: true})
 	if err != nil {

@@ -404,6 +404,20 @@ var Freeswitch = Class{
 	Doc:  "The functions of mod_lua that need no session.",
 	Methods: []Method{
 		{
+			Name:   "Session",
+			Params: []Param{str("destination").or("nil"), leg("a_leg").or("nil")},
+			Overloads: []string{
+				"LUA::Session::Session()", "LUA::Session::Session(char *,CoreSession *)", "LUA::Session::Session(char *)",
+				"LUA::Session::Session(switch_core_session_t *)",
+			},
+			Overloaded: "new_Session",
+			Results:    returns(Result{Type: "session", Doc: "a session object, without a call behind it when the attempt failed"}),
+			Doc: "Dials and waits until a leg answers or has media, 60 seconds at most. With the uuid of a channel it takes that one instead. " +
+				"Legs that were made are hung up when the script ends. Without a destination it makes an object without a call.",
+			Needs:   Async | Full,
+			Example: `local leg = freeswitch.Session("{leg_timeout=20}user/1000", session)`,
+		},
+		{
 			Name: "consoleLog", Aliases: []string{"console_log"},
 			Params: []Param{str("level"), str("text")},
 			Doc: "Writes to the log. The level is CONSOLE, ALERT, CRIT, ERR, WARNING, NOTICE, INFO or DEBUG in any case, or 0 to 7; " +

@@ -1,0 +1,187 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"eslua/esl"
+)
+
+// Originate says which leg Call.Originate makes.
+type Originate struct {
+	// Dial is a dial string, as user/1000 or {leg_timeout=10}sofia/gateway/gw/123.
+	Dial string
+	// Timeout is how long it may ring; 0 is 60 seconds.
+	Timeout time.Duration
+	// For is the leg that it is made for: when that is hung up the attempt is given up. Nil is none.
+	For *Leg
+}
+
+// OriginateError is why no leg was made.
+type OriginateError struct {
+	// Cause is the name of a hang-up cause, as USER_BUSY.
+	Cause string
+}
+
+func (e *OriginateError) Error() string { return "channel: originate: " + e.Cause }
+
+// Originate dials and waits until a leg answers or has media; it is parked then and belongs to the call, whose connection
+// controls it. The error of an attempt that failed is an *OriginateError. It needs a connection in full mode.
+func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
+	if strings.TrimSpace(o.Dial) == "" {
+		return nil, &OriginateError{esl.CauseDestinationOutOfOrder.String()}
+	}
+	dial, uuid := o.Dial, ""
+	if single(dial) {
+		// A leg whose id is known can be given up while it rings, and no event of it is missed.
+		out, err := c.API(ctx, "create_uuid", "")
+		if err != nil {
+			return nil, err
+		}
+		uuid = strings.TrimSpace(out)
+		c.conn.Start(esl.Filter("Unique-ID", uuid))
+	}
+	if vars := originateVariables(uuid, o.For); vars != "" {
+		dial = vars + dial
+	}
+	arg := word(dial) + " &park()"
+	if o.Timeout > 0 {
+		arg += fmt.Sprintf(" XML default undef undef %d", max(int(o.Timeout/time.Second), 1))
+	}
+	job, err := c.BgAPI(ctx, "originate", arg)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.ringing(ctx, job, uuid, o.For)
+	if err != nil {
+		return nil, err
+	}
+	made, ok := strings.CutPrefix(strings.TrimSpace(out), "+OK ")
+	if !ok {
+		if uuid != "" {
+			c.conn.Start(esl.FilterDelete("Unique-ID", uuid))
+		}
+		cause := strings.TrimSpace(strings.TrimPrefix(out, "-ERR "))
+		o.For.disposition(ctx, cause)
+		return nil, &OriginateError{cause}
+	}
+	o.For.disposition(ctx, "SUCCESS")
+	return c.Attach(ctx, made)
+}
+
+// ringing waits for the end of an attempt, and gives it up when the leg that it is for has gone.
+func (c *Call) ringing(ctx context.Context, job *Job, uuid string, by *Leg) (string, error) {
+	if by != nil && uuid != "" {
+		err := c.wait(ctx, never, func() bool { return job.done != nil || by.gone() != nil })
+		if err == nil && job.done == nil {
+			c.conn.Start(esl.API("uuid_kill", uuid+" "+esl.CauseOriginatorCancel.String()))
+		}
+	}
+	return job.Wait(ctx)
+}
+
+// originateVariables are what we add to a dial string.
+func originateVariables(uuid string, by *Leg) string {
+	var vars []string
+	if uuid != "" {
+		vars = append(vars, "origination_uuid="+uuid)
+	}
+	if by != nil {
+		vars = append(vars, "originator="+by.uuid)
+	}
+	if vars == nil {
+		return ""
+	}
+	return "{" + strings.Join(vars, ",") + "}"
+}
+
+// disposition notes on the leg how an attempt made for it ended.
+func (l *Leg) disposition(ctx context.Context, how string) {
+	if l != nil {
+		l.Set(ctx, "originate_disposition", how)
+	}
+}
+
+// single tells whether a dial string makes one leg only: with more of them they could not all have one id.
+func single(dial string) bool {
+	depth := 0
+	for i, r := range dial {
+		switch r {
+		case '{', '[', '<':
+			depth++
+		case '}', ']', '>':
+			depth--
+		case ',', '|':
+			if depth == 0 {
+				return false
+			}
+		case ':':
+			if strings.HasPrefix(dial[i:], ":_:") {
+				return false
+			}
+		}
+	}
+	return !strings.Contains(dial, "origination_uuid=")
+}
+
+// ErrNoSuchChannel: there is no channel of that id.
+var ErrNoSuchChannel = errors.New("no such channel")
+
+// Attach takes a channel of the switch under control, by its id. It must be in a state in which it takes orders: parked,
+// playing, bridged. It needs a connection in full mode.
+func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
+	if l := c.legs[uuid]; l != nil && l.gone() == nil {
+		return l, nil
+	}
+	if uuid == "" || strings.ContainsAny(uuid, " \r\n\x00") {
+		return nil, ErrNoSuchChannel
+	}
+	if _, err := c.conn.Start(esl.Filter("Unique-ID", uuid)); err != nil {
+		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
+	}
+	out, err := c.API(ctx, "uuid_dump", uuid)
+	if err != nil {
+		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
+	}
+	data := esl.ParsePlain([]byte(out))
+	if data.Get("Unique-ID") != uuid {
+		c.conn.Start(esl.FilterDelete("Unique-ID", uuid))
+		return nil, ErrNoSuchChannel
+	}
+	l := newLeg(c, uuid, data)
+	c.legs[uuid] = l
+	return l, nil
+}
+
+// Bridge connects two legs of the call and waits until they are apart again. The first one is parked then, and the other
+// one, too, unless it is hung up.
+func (c *Call) Bridge(ctx context.Context, a, b *Leg, in Input) error {
+	if err := errors.Join(a.unusable(), b.unusable()); err != nil {
+		return err
+	}
+	for _, l := range []*Leg{a, b} {
+		if err := l.Set(ctx, "hangup_after_bridge", "false"); err != nil {
+			return err
+		}
+		if err := l.Set(ctx, "park_after_bridge", "true"); err != nil {
+			return err
+		}
+	}
+	a.joined, b.joined = true, true
+	out, err := c.API(ctx, "uuid_bridge", a.uuid+" "+b.uuid)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(out, "-") {
+		return fmt.Errorf("channel: bridge: %s", strings.TrimSpace(out))
+	}
+	met := false
+	return c.wait(ctx, never, func() bool {
+		met = met || a.bridged || b.bridged
+		a.feed(in)
+		return a.gone() != nil || met && !a.bridged || b.hungUp && !a.bridged
+	})
+}

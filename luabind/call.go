@@ -1,0 +1,171 @@
+package luabind
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"eslua/luabind/api"
+)
+
+// call is one call of a method or a function by the script, with arguments that have been checked.
+type call struct {
+	script *Script
+	l      *lua.LState
+	row    *api.Method
+	class  *class // of the object in front of the arguments; nil for functions
+	self   int    // 1 for methods, which have an object; else 0
+}
+
+// given tells whether argument i, counted from 1, is there and not nil.
+func (c *call) given(i int) bool { return c.l.Get(c.self+i) != lua.LNil }
+
+// text is argument i as C sees it: up to the first NUL, "" for nil.
+func (c *call) text(i int) string {
+	text, _, _ := strings.Cut(lua.LVAsString(c.l.Get(c.self+i)), "\x00")
+	return text
+}
+
+// int is argument i without its fraction, 0 for none.
+func (c *call) int(i int) int {
+	n, _ := number(c.l.Get(c.self + i))
+	return int(n)
+}
+
+func (c *call) bool(i int) bool { return c.l.Get(c.self+i) == lua.LTrue }
+
+// The results of methods, as mod_lua gives them: the number of values on the stack.
+
+func (c *call) number(n int) int {
+	c.l.Push(lua.LNumber(n))
+	return 1
+}
+
+func (c *call) string(s string) int {
+	c.l.Push(lua.LString(s))
+	return 1
+}
+
+func (c *call) truth(b bool) int {
+	c.l.Push(lua.LBool(b))
+	return 1
+}
+
+// stringOrNil gives nil for what is not there.
+func (c *call) stringOrNil(s string, there bool) int {
+	if !there {
+		c.l.Push(lua.LNil)
+		return 1
+	}
+	return c.string(s)
+}
+
+// raise raises an error with the place in the script in front of it.
+func (c *call) raise(format string, args ...any) {
+	c.l.RaiseError("%s", fmt.Sprintf(format, args...))
+}
+
+// check raises mod_lua's error when the arguments are not those of the row (modlua-api.md 0.3). self is the C type of the
+// object, "" for functions.
+func (c *call) check(self string) {
+	row := c.row
+	least, most := row.Required()+c.self, len(row.Params)+c.self
+	n := c.l.GetTop()
+	if row.Overloads != nil {
+		if n < least || n > most || c.mismatch(self, n) > 0 {
+			text := fmt.Sprintf("Wrong arguments for overloaded function '%s'\n  Possible C/C++ prototypes are:\n    %s\n", row.Overloaded,
+				strings.Join(row.Overloads, "\n    "))
+			if strings.HasPrefix(row.Overloaded, "new_") {
+				c.l.Error(lua.LString(text), 0) // classes are called by code of C, which has no place in the script
+			}
+			c.raise("%s", text)
+		}
+		return
+	}
+	if n < least || n > most {
+		c.raise("Error in %s expected %d..%d args, got %d", row.ErrorName(), least, most, n)
+	}
+	if i := c.mismatch(self, n); i > 0 {
+		want := self
+		if i > c.self {
+			want = row.Params[i-c.self-1].CType()
+		}
+		c.raise("Error in %s (arg %d), expected '%s' got '%s'", row.ErrorName(), i, want, typeName(c.l.Get(i)))
+	}
+}
+
+// mismatch is the first of n arguments that has the wrong type, 0 if there is none. The object is checked by its class.
+func (c *call) mismatch(self string, n int) int {
+	if c.self > 0 && (n == 0 || classOf(c.l.Get(1)) != c.class) {
+		return 1
+	}
+	for i := c.self + 1; i <= n; i++ {
+		if !fits(&c.row.Params[i-c.self-1], c.l.Get(i)) {
+			return i
+		}
+	}
+	return 0
+}
+
+// fits tells whether a value can be given for a parameter.
+func fits(p *api.Param, v lua.LValue) bool {
+	if p.Optional && p.Type != api.Int && p.Type != api.Bool && v == lua.LNil {
+		return true
+	}
+	switch p.Type {
+	case api.String:
+		return v == lua.LNil || lua.LVCanConvToString(v)
+	case api.Int, api.Number:
+		_, ok := number(v)
+		return ok
+	case api.Bool:
+		return v.Type() == lua.LTBool
+	case api.Function:
+		return v.Type() == lua.LTFunction
+	case api.Table:
+		return v.Type() == lua.LTTable
+	case api.Session:
+		_, ok := object[*session](v)
+		return ok || v == lua.LNil && p.C != "CoreSession &"
+	case api.Event:
+		_, ok := object[*event](v)
+		return ok || v == lua.LNil
+	}
+	return p.C != "void *" || v == lua.LNil
+}
+
+// number reads a number, or a text that is one.
+func number(v lua.LValue) (float64, bool) {
+	switch v := v.(type) {
+	case lua.LNumber:
+		return float64(v), true
+	case lua.LString:
+		text := strings.TrimSpace(string(v))
+		if n, err := strconv.ParseInt(text, 0, 64); err == nil && strings.HasPrefix(strings.TrimLeft(text, "+-"), "0x") {
+			return float64(n), true
+		}
+		n, err := strconv.ParseFloat(text, 64)
+		return n, err == nil
+	}
+	return 0, false
+}
+
+// typeName is what mod_lua's errors call the type of a value.
+func typeName(v lua.LValue) string {
+	if k := classOf(v); k != nil {
+		return k.ctype
+	}
+	return v.Type().String()
+}
+
+// object gets what is behind a value of one of our classes.
+func object[T any](v lua.LValue) (T, bool) {
+	if u, ok := v.(*lua.LUserData); ok {
+		x, ok := u.Value.(T)
+		return x, ok
+	}
+	var none T
+	return none, false
+}

@@ -1,0 +1,128 @@
+package luabind
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"eslua/luabind/api"
+	"eslua/luabind/vm"
+)
+
+// class is a class of objects. It is shared by all states and never changed: nothing of it can be reached for writing by
+// a script.
+type class struct {
+	ctype   string // as mod_lua's errors name it
+	methods map[string]*lua.LFunction
+	// attribute reads what is not a method; nil is none.
+	attribute func(self any, name string) (lua.LValue, bool)
+	meta      *lua.LTable
+}
+
+// method is what does what a row says; it returns the number of results on the stack.
+type method func(c *call) int
+
+// newClass makes a class of rows and of the functions that do what they say.
+func newClass(ctype string, attribute func(any, string) (lua.LValue, bool), does map[string]method, rows ...*api.Class) *class {
+	k := &class{ctype: ctype, attribute: attribute, meta: &lua.LTable{Metatable: lua.LNil}}
+	k.methods = functions(k, does, rows...)
+	k.meta.RawSetString("__index", goFunction(k.index))
+	k.meta.RawSetString("__newindex", goFunction(k.newIndex))
+	k.meta.RawSetString("__eq", goFunction(equal))
+	k.meta.RawSetString("__metatable", lua.LFalse)
+	return k
+}
+
+// functions makes the functions of rows. k is the class of the object in front of their arguments, nil for none. Each row
+// needs its function and each function its row.
+func functions(k *class, does map[string]method, rows ...*api.Class) map[string]*lua.LFunction {
+	out := make(map[string]*lua.LFunction, len(does))
+	known := 0
+	for _, c := range rows {
+		for i := range c.Methods {
+			row := &c.Methods[i]
+			f := does[row.Name]
+			if f == nil {
+				panic(fmt.Sprintf("luabind: nothing does what the row %s of %s says", row.Name, c.Name))
+			}
+			known++
+			fn := bind(row, k, f)
+			for _, name := range append([]string{row.Name}, row.Aliases...) {
+				out[name] = fn
+			}
+		}
+	}
+	if known != len(does) {
+		panic(fmt.Sprintf("luabind: %d functions for the %d rows of %s", len(does), known, rows[0].Name))
+	}
+	return out
+}
+
+// goFunction makes a function that all states can share: it has no environment and no upvalues.
+func goFunction(f lua.LGFunction) *lua.LFunction { return &lua.LFunction{IsG: true, GFunction: f} }
+
+// bind makes the function of a row.
+func bind(row *api.Method, k *class, f method) *lua.LFunction {
+	self, ctype := 0, ""
+	if k != nil {
+		self, ctype = 1, k.ctype
+		if row.Class == "LUA::Session" {
+			ctype = "LUA::Session *"
+		}
+	}
+	return goFunction(func(l *lua.LState) int {
+		s := vm.Host(l).(*Script)
+		c := &call{script: s, l: l, row: row, class: k, self: self}
+		c.check(ctype)
+		outer := s.l
+		s.l = l
+		n := f(c)
+		s.l = outer
+		return n
+	})
+}
+
+// equal compares objects by what is behind them.
+func equal(l *lua.LState) int {
+	a, _ := l.Get(1).(*lua.LUserData)
+	b, _ := l.Get(2).(*lua.LUserData)
+	l.Push(lua.LBool(a != nil && b != nil && a.Value == b.Value))
+	return 1
+}
+
+func (k *class) index(l *lua.LState) int {
+	name := lua.LVAsString(l.Get(2))
+	if f := k.methods[name]; f != nil {
+		l.Push(f)
+		return 1
+	}
+	if k.attribute != nil {
+		if v, ok := k.attribute(l.Get(1).(*lua.LUserData).Value, name); ok {
+			l.Push(v)
+			return 1
+		}
+	}
+	l.Push(lua.LNil)
+	return 1
+}
+
+func (k *class) newIndex(l *lua.LState) int {
+	l.RaiseError("Assignment not possible. No setter/member with this name. For custom assignments implement __setitem method.")
+	return 0
+}
+
+// object makes an object of the class.
+func (k *class) object(value any) *lua.LUserData {
+	return &lua.LUserData{Value: value, Metatable: k.meta}
+}
+
+// classed is what is behind the values of our classes.
+type classed interface{ class() *class }
+
+// classOf is the class of a value, nil if it has none.
+func classOf(v lua.LValue) *class {
+	if x, ok := object[classed](v); ok {
+		return x.class()
+	}
+	return nil
+}

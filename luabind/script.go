@@ -1,0 +1,161 @@
+package luabind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"eslua/esl"
+	"eslua/esl/channel"
+	"eslua/internal/clock"
+	"eslua/luabind/vm"
+)
+
+// ErrAfterHangup: the call is long gone, and the script still ran.
+var ErrAfterHangup = errors.New("the script went on for too long after the hang-up")
+
+// LogLine is a line that a script writes to the log.
+type LogLine struct {
+	Level esl.LogLevel
+	Text  string
+	// Place is where in the script it was written, as main.lua:12.
+	Place string
+	// Printed: by print, not by consoleLog.
+	Printed bool
+}
+
+// Options are what a Script is given.
+type Options struct {
+	// Call is the call that the script works for; nil: there is none.
+	Call *channel.Call
+	// Clock is the time of scripts without a call; nil is real time.
+	Clock clock.Clock
+	// Args are the words of the global argv, of which the first is the script as it was asked for; nil: there is no argv.
+	Args []string
+	// Log receives what the script writes, and errors that end a callback. Nil throws it away.
+	Log func(LogLine)
+	// AfterHangup is how long the script may go on when its call has gone, and AfterHangupInstructions how many
+	// instructions it may carry out then; 0 is without limit.
+	AfterHangup             time.Duration
+	AfterHangupInstructions uint64
+}
+
+// Script is one run of a script.
+type Script struct {
+	Options
+	lib   *Library
+	state *vm.State
+	l     *lua.LState
+
+	// ctx ends when the script is to end, because its caller says so or for another cause.
+	ctx  context.Context
+	kill context.CancelCauseFunc
+	free []func() // what is to be let go of at the end
+
+	session  *session // that of the call
+	sessions []*session
+	partial  string // the begin of a line of the log that has no end yet
+	level    esl.LogLevel
+	handlers []*handler
+	lastID   int
+	depth    int // of callbacks within callbacks
+	late     bool
+}
+
+// New makes a script's state, with everything in it that the script will see.
+func (lib *Library) New(opts Options) *Script {
+	if opts.Call != nil {
+		opts.Clock = opts.Call.Clock()
+	}
+	opts.Clock = clock.Or(opts.Clock)
+	s := &Script{Options: opts, lib: lib}
+	s.state = vm.New(vm.Options{Host: s, Print: func(line string) { s.write(esl.LogInfo, line, true) }})
+	s.l = s.state.L
+	s.l.SetGlobal("freeswitch", s.freeswitch())
+	if opts.Args != nil {
+		argv := s.l.CreateTable(len(opts.Args), 1)
+		for i, word := range opts.Args {
+			argv.RawSetInt(i, lua.LString(word))
+		}
+		s.l.SetGlobal("argv", argv)
+	}
+	if opts.Call != nil {
+		s.session = s.newSession(opts.Call.Leg())
+		s.session.cause = "NONE"
+		s.l.SetGlobal("session", s.session.value)
+	}
+	return s
+}
+
+// Close frees the state.
+func (s *Script) Close() { s.state.Close() }
+
+// Where is the place in the script that is being carried out.
+func (s *Script) Where() string { return s.state.Where() }
+
+// Run runs a chunk as the script. When it returns the sessions are let go of as mod_lua does at the end of a script: those
+// with auto-hangup are hung up. The error is one of vm.State.Run, or ErrAfterHangup.
+func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
+	s.ctx, s.kill = context.WithCancelCause(ctx)
+	err := s.state.Run(s.ctx, chunk)
+	s.endLine()
+	for _, x := range s.sessions {
+		x.letGo()
+	}
+	for _, f := range s.free {
+		f()
+	}
+	s.kill(nil)
+	return err
+}
+
+// notice looks whether the call has gone, from when on the time of the script is limited.
+func (s *Script) notice() {
+	if s.late || s.Call == nil {
+		return
+	}
+	if _, down := s.Call.Leg().HungUp(); !down {
+		return
+	}
+	s.late = true
+	s.state.Limit(s.AfterHangupInstructions)
+	if s.AfterHangup > 0 {
+		timeout, stop := clock.WithTimeout(s.ctx, s.Clock, s.AfterHangup)
+		undo := context.AfterFunc(timeout, func() { s.kill(fmt.Errorf("%w: %v", ErrAfterHangup, s.AfterHangup)) })
+		s.free = append(s.free, func() { undo(); stop() })
+	}
+}
+
+// maxDepth is how deep callbacks may be nested (modlua-api.md 2.2).
+const maxDepth = 25
+
+// callback calls a function of the script from within a method that waits. An error in it is logged.
+func (s *Script) callback(what string, f lua.LValue, args ...lua.LValue) (lua.LValue, bool) {
+	fn, ok := f.(*lua.LFunction)
+	if !ok {
+		s.write(esl.LogErr, fmt.Sprintf("%s: attempt to call a %s value", what, f.Type()), false)
+		return lua.LNil, false
+	}
+	if s.depth >= maxDepth {
+		s.write(esl.LogErr, fmt.Sprintf("%s: nested too deeply", what), false)
+		return lua.LNil, false
+	}
+	s.depth++
+	result, err := s.state.Call(s.l, fn, args...)
+	s.depth--
+	var failure *vm.Error
+	switch {
+	case err == nil:
+		return result, true
+	case errors.As(err, &failure):
+		if failure.Text != "" {
+			s.write(esl.LogErr, failure.Text+"\n"+failure.Traceback, false)
+		}
+	default:
+		s.kill(err) // the script is at its end: nothing may wait any longer
+	}
+	return lua.LNil, false
+}
