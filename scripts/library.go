@@ -1,0 +1,279 @@
+// Package scripts is the library of scripts: it finds them below one directory, compiles each once for all calls, and
+// replaces them while calls run.
+//
+// A Generation is an immutable snapshot of all Lua files. A call takes the present one when it starts and keeps to it, so
+// that old and new code never mix. A file that does not compile keeps its last good text. With a swapped link, or with a
+// gate, a new generation is taken whole or not at all.
+package scripts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"eslua/internal/clock"
+	"eslua/luabind/vm"
+)
+
+// ErrOff: the library does not change in this mode.
+var ErrOff = errors.New("reload is off")
+
+// Options are the options of a library.
+type Options struct {
+	// Root is the directory of the scripts. It may be a link, or lie behind one.
+	Root string
+	// Mode says how Run notices changes; the zero value is Watch.
+	Mode Mode
+	// Gate is asked before a changed generation serves; its error keeps the old one. nil: none.
+	Gate func(ctx context.Context, next *Generation) error
+	// Clock is the time by which changes settle; nil is real time.
+	Clock clock.Clock
+	// Log receives new generations and broken files; nil is slog.Default.
+	Log *slog.Logger
+}
+
+// Library is a directory of scripts. Open makes one; all of its methods may be called at any time by anybody.
+type Library struct {
+	root    string
+	opts    Options
+	clock   clock.Clock
+	log     *slog.Logger
+	current atomic.Pointer[Generation]
+
+	watch func(*fsnotify.Watcher, string) error // Add
+
+	loading sync.Mutex       // one load at a time; what follows is its own
+	tree    *tree            // what was seen last, also when it was refused
+	built   map[string]*File // what has come of it
+	place   string           // where the tree of the current generation is
+
+	mu     sync.Mutex
+	status Status
+}
+
+// Status is what is to be said of a library.
+type Status struct {
+	Root string
+	// Mode is how changes are noticed: as configured, or Poll when there were no watches to be had, see Fallback.
+	Mode Mode
+	// Fallback is why changes are not noticed in the configured way.
+	Fallback error
+	// Generation is the number of the present generation, Files how many files it has, Since when it began to serve.
+	Generation uint64
+	Files      int
+	Since      time.Time
+	// Broken are the files that could not be read or compiled, in the order of their paths. Their last good text serves.
+	Broken []Problem
+	// Refused is why what is on disk does not serve at all: the root is gone, a gate refused it, or it has broken files and
+	// must be taken whole.
+	Refused error
+}
+
+// Problem is a file that cannot be used as it is on disk.
+type Problem struct {
+	Path string // absolute
+	Err  error  // names path and, of a syntax error, the line
+}
+
+// Open reads a library for the first time. Broken files are no error, see Status.
+func Open(ctx context.Context, opts Options) (*Library, error) {
+	root, err := filepath.Abs(opts.Root)
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	l := &Library{root: root, opts: opts, clock: clock.Or(opts.Clock), log: opts.Log, tree: new(tree), watch: (*fsnotify.Watcher).Add}
+	if l.log == nil {
+		l.log = slog.Default()
+	}
+	l.status = Status{Root: root, Mode: opts.Mode}
+	t, err := scan(ctx, root, l.tree, func(string) {})
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	return l, l.install(ctx, t)
+}
+
+// Generation is the present generation.
+func (l *Library) Generation() *Generation { return l.current.Load() }
+
+// Status says how the library is.
+func (l *Library) Status() Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+// Reload looks at the directory at once and takes what has changed. Its error says what does not serve as it is on disk:
+// all broken files, or why everything was refused. It is ErrOff in the mode Off.
+func (l *Library) Reload(ctx context.Context) error {
+	if l.opts.Mode == Off {
+		return fmt.Errorf("scripts: %w", ErrOff)
+	}
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	if err := l.load(ctx, func(string) {}, true); err != nil {
+		return fmt.Errorf("scripts: %w", err)
+	}
+	s := l.Status()
+	problems := []error{s.Refused}
+	for _, p := range s.Broken {
+		problems = append(problems, p.Err)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("scripts: %w", err)
+	}
+	return nil
+}
+
+// load scans and installs what it finds when that is not what was seen last, or always. Its error is that of ctx.
+// l.loading is locked.
+func (l *Library) load(ctx context.Context, enter func(dir string), always bool) error {
+	t, err := scan(ctx, l.root, l.tree, enter)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		l.tree = new(tree)
+		l.refuse(err)
+		return nil
+	case !always && t.same(l.tree):
+		l.tree = t // knows more of the times of files
+		return nil
+	}
+	return l.install(ctx, t)
+}
+
+// install makes a generation of a tree and lets it serve. l.loading is locked, or nobody else has l yet.
+func (l *Library) install(ctx context.Context, t *tree) error {
+	old := l.current.Load()
+	if old == nil {
+		old = &Generation{}
+	}
+	next := &Generation{old.number + 1, l.root, make(map[string]*File)}
+	built := make(map[string]*File)
+	var broken []Problem
+	for _, name := range slices.Sorted(maps.Keys(t.nodes)) {
+		f := l.build(name, t.nodes[name], old)
+		built[name] = f
+		if f.Err != nil {
+			broken = append(broken, Problem{f.Path, f.Err})
+		}
+		switch last := old.files[name]; {
+		case f.Err != nil && last != nil && last.Err == nil:
+			next.files[name] = last
+		case isLua(name):
+			next.files[name] = f
+		}
+	}
+	l.tree, l.built = t, built
+	l.setBroken(broken)
+	if old.number > 0 {
+		err := l.admit(ctx, old, next, len(broken) > 0, t.place)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		l.refuse(err)
+		if err != nil {
+			return nil
+		}
+	}
+	l.place = t.place
+	if old.number > 0 && maps.Equal(old.files, next.files) {
+		return nil
+	}
+	l.mu.Lock()
+	l.status.Generation, l.status.Files, l.status.Since = next.number, len(next.files), l.clock.Now()
+	l.mu.Unlock()
+	l.current.Store(next)
+	l.log.Info("scripts loaded", "root", l.root, "generation", next.number, "files", len(next.files), "changed", changes(old, next))
+	return nil
+}
+
+// build compiles what is new. The file may be an old one.
+func (l *Library) build(name string, n *node, old *Generation) *File {
+	for _, f := range []*File{l.built[name], old.files[name]} {
+		if f != nil && n.err == nil && f.Hash == n.hash {
+			return f
+		}
+	}
+	f := &File{Path: filepath.Join(l.root, filepath.FromSlash(name)), Content: n.content, Hash: n.hash}
+	if n.err != nil {
+		f.Err = fmt.Errorf("%s: %w", f.Path, n.err)
+	} else {
+		f.Chunk, f.Err = vm.Compile(f.Path, f.Content)
+	}
+	return f
+}
+
+// admit decides whether a generation may follow another one.
+func (l *Library) admit(ctx context.Context, old, next *Generation, broken bool, place string) error {
+	switch {
+	case broken && (place != l.place || l.opts.Gate != nil):
+		return errors.New("a file is broken, and this change is made as a whole or not at all")
+	case l.opts.Gate != nil && !maps.Equal(old.files, next.files):
+		return l.opts.Gate(ctx, next)
+	}
+	return nil
+}
+
+// refuse notes why what is on disk does not serve, and logs that once; nil: it does.
+func (l *Library) refuse(why error) {
+	l.mu.Lock()
+	was := l.status.Refused
+	l.status.Refused = why
+	l.mu.Unlock()
+	if why != nil && (was == nil || was.Error() != why.Error()) {
+		l.log.Error("scripts refused", "root", l.root, "err", why)
+	}
+}
+
+// setBroken notes the broken files and logs what is new of them.
+func (l *Library) setBroken(broken []Problem) {
+	l.mu.Lock()
+	was := l.status.Broken
+	l.status.Broken = broken
+	l.mu.Unlock()
+	text := func(ps []Problem) map[string]string {
+		m := make(map[string]string)
+		for _, p := range ps {
+			m[p.Path] = p.Err.Error()
+		}
+		return m
+	}
+	before, now := text(was), text(broken)
+	for _, p := range broken {
+		if before[p.Path] != now[p.Path] {
+			l.log.Error("script broken", "script", p.Path, "err", p.Err)
+		}
+	}
+	for _, p := range was {
+		if now[p.Path] == "" {
+			l.log.Info("script mended", "script", p.Path)
+		}
+	}
+}
+
+// changes is in how many files two generations differ.
+func changes(old, next *Generation) int {
+	n := 0
+	for name, f := range next.files {
+		if old.files[name] != f {
+			n++
+		}
+	}
+	for name := range old.files {
+		if next.files[name] == nil {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,613 @@
+package scripts
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"eslua/luabind/vm"
+)
+
+// put writes files below dir, by name.
+func put(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// records is a log that can be waited for.
+type records struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	lines chan string
+}
+
+func newRecords() *records { return &records{lines: make(chan string, 1000)} }
+
+func (r *records) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.text.Write(p)
+	r.lines <- string(p)
+	return len(p), nil
+}
+
+func (r *records) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+func (r *records) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(r, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+}
+
+// await takes lines until one has all the words.
+func (r *records) await(t *testing.T, words ...string) {
+	t.Helper()
+	limit := time.After(10 * time.Second)
+	for {
+		select {
+		case line := <-r.lines:
+			if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(line, w) }) {
+				return
+			}
+		case <-limit:
+			t.Fatalf("no line with %q in\n%s", words, r)
+		}
+	}
+}
+
+func open(t *testing.T, opts Options) (*Library, *records) {
+	t.Helper()
+	log := newRecords()
+	opts.Log = log.logger()
+	l, err := Open(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, log
+}
+
+// contents are the texts that a generation serves, by name.
+func contents(g *Generation) map[string]string {
+	m := make(map[string]string)
+	for f := range g.All() {
+		name, _ := filepath.Rel(g.Root(), f.Path)
+		m[name] = f.Content
+		if f.Err != nil {
+			m[name] = "broken"
+		}
+	}
+	return m
+}
+
+func want(t *testing.T, g *Generation, number uint64, files map[string]string) {
+	t.Helper()
+	if got := contents(g); g.Number() != number || !maps.Equal(got, files) {
+		t.Errorf("generation %d has %v, want %d with %v", g.Number(), got, number, files)
+	}
+}
+
+func reload(t *testing.T, l *Library) {
+	t.Helper()
+	if err := l.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAGenerationHasAllLuaFilesBelowTheRoot(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{
+		"a.lua": "return 1", "sub/deep/b.lua": "return 2", "readme.md": "x", "a.lua~": "x", ".hidden.lua": "x", "#a.lua#": "x",
+		".#a.lua": "x", ".git/c.lua": "x", "sub/a": "x",
+	})
+	for link, target := range map[string]string{
+		"link.lua": "sub/deep/b.lua", "linked": "sub", "dangling.lua": "nowhere.lua", ".#b.lua": "user@host.123",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, _ := open(t, Options{Root: dir})
+	want(t, l.Generation(), 1, map[string]string{
+		"a.lua": "return 1", "sub/deep/b.lua": "return 2", "link.lua": "return 2", "linked/deep/b.lua": "return 2",
+	})
+	f, err := l.Generation().Script("sub/deep/b.lua")
+	if err != nil || f.Path != filepath.Join(dir, "sub/deep/b.lua") || f.Chunk.Name() != f.Path {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+func TestLinksInACircleEnd(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"sub/a.lua": "return 1", "other/b.lua": "return 2"})
+	for link, target := range map[string]string{"sub/up": "..", "sub/self": ".", "other/sub": "../sub", "sub/other": "../other"} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, _ := open(t, Options{Root: dir})
+	want(t, l.Generation(), 1, map[string]string{
+		"sub/a.lua": "return 1", "other/b.lua": "return 2", "other/sub/a.lua": "return 1", "sub/other/b.lua": "return 2",
+	})
+}
+
+func TestALinkOutOfTheRootIsNotFollowed(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	put(t, dir, map[string]string{"a.lua": ""})
+	put(t, other, map[string]string{"secret.lua": ""})
+	if err := os.Symlink(filepath.Join(other, "secret.lua"), filepath.Join(dir, "b.lua")); err != nil {
+		t.Fatal(err)
+	}
+	l, _ := open(t, Options{Root: dir})
+	if f, err := l.Generation().Script("b.lua"); err == nil || f.Content != "" {
+		t.Errorf("%+v", f)
+	}
+	if b := l.Status().Broken; len(b) != 1 || b[0].Path != filepath.Join(dir, "b.lua") {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestNamesAreLookedUpBelowTheRoot(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "", "sub/b.lua": "", "bad.lua": "x = = 1"})
+	l, _ := open(t, Options{Root: dir})
+	g := l.Generation()
+	for _, c := range []struct {
+		name         string
+		script, file string // "": found
+	}{
+		{"a.lua", "", ""},
+		{"./sub//b.lua", "", ""},
+		{dir + "/sub/b.lua", "", ""},
+		{"sub/../a.lua", "outside", ""},
+		{dir + "/sub/../a.lua", "outside", ""},
+		{"../" + filepath.Base(dir) + "/a.lua", "outside", ""},
+		{"../a.lua", "outside", "outside"},
+		{"/etc/passwd", "outside", "outside"},
+		{dir + "x/a.lua", "outside", "outside"},
+		{"a", "missing", "missing"},
+		{"", "missing", "missing"},
+		{".", "missing", "missing"},
+		{"sub", "missing", "missing"},
+		{"a.lua/", "", ""},
+		{"a..lua", "missing", "missing"},
+		{"bad.lua", "broken", "broken"},
+	} {
+		kind := func(f *File, err error) string {
+			var syntax *vm.SyntaxError
+			switch {
+			case errors.Is(err, ErrOutside):
+				return "outside"
+			case errors.Is(err, ErrNotFound):
+				return "missing"
+			case errors.As(err, &syntax) && syntax.Line == 1 && syntax.Name == filepath.Join(dir, "bad.lua") && f != nil:
+				return "broken"
+			case err != nil || f.Chunk == nil:
+				return fmt.Sprint(f, err)
+			}
+			return ""
+		}
+		if got := kind(g.Script(c.name)); got != c.script {
+			t.Errorf("Script(%q): %q, want %q", c.name, got, c.script)
+		}
+		if got := kind(g.File(c.name)); got != c.file {
+			t.Errorf("File(%q): %q, want %q", c.name, got, c.file)
+		}
+	}
+	_, err := g.Script("a")
+	if got := err.Error(); got != fmt.Sprintf(`script "a": not found below %s (there is a.lua; the name has to be given in full)`, dir) {
+		t.Error(got)
+	}
+}
+
+func TestModulesAreSearchedByTemplates(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"m.lua": "", "resources/functions/config.lua": "", "pkg/init.lua": "", "lib/x.lua": "", "lib/bad.lua": "("})
+	l, _ := open(t, Options{Root: dir})
+	g := l.Generation()
+	for _, c := range []struct{ path, module, want string }{
+		{g.Path(), "m", "m.lua"},
+		{g.Path(), "resources.functions.config", "resources/functions/config.lua"},
+		{g.Path(), "pkg", "pkg/init.lua"},
+		{g.Path(), "x", ""},
+		{g.Path() + ";" + dir + "/lib/?.lua", "x", "lib/x.lua"},
+		{"lib/?.lua", "x", "lib/x.lua"},
+		{"./lib/?.lua;;", "x", "lib/x.lua"},
+		{dir + "/lib/../?.lua", "m", "m.lua"},
+		{dir + "/lib/bad.lua", "anything", "lib/bad.lua"},
+		{"/usr/share/lua/5.1/?.lua", "m", ""},
+	} {
+		f, tried := g.Search(c.path, c.module)
+		switch {
+		case c.want == "" && (f != nil || len(tried) == 0):
+			t.Errorf("%s, %s: found %+v", c.path, c.module, f)
+		case c.want != "" && (f == nil || f.Path != filepath.Join(dir, c.want) || tried != nil):
+			t.Errorf("%s, %s: %+v, tried %q", c.path, c.module, f, tried)
+		}
+	}
+	if _, tried := g.Search(g.Path(), "no.such"); !slices.Equal(tried, []string{dir + "/no/such.lua", dir + "/no/such/init.lua"}) {
+		t.Errorf("tried %q", tried)
+	}
+}
+
+func TestReloadMakesAGenerationOfWhatHasChanged(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1", "b.lua": "return 1", "c.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir})
+	first := l.Generation()
+	reload(t, l)
+	if l.Generation() != first {
+		t.Error("a new generation without a change")
+	}
+	put(t, dir, map[string]string{"a.lua": "return 2", "new/d.lua": "return 1"})
+	if err := os.Remove(filepath.Join(dir, "c.lua")); err != nil {
+		t.Fatal(err)
+	}
+	reload(t, l)
+	want(t, first, 1, map[string]string{"a.lua": "return 1", "b.lua": "return 1", "c.lua": "return 1"})
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 2", "b.lua": "return 1", "new/d.lua": "return 1"})
+	old, _ := first.Script("b.lua")
+	now, _ := l.Generation().Script("b.lua")
+	if old.Chunk != now.Chunk {
+		t.Error("an unchanged file was compiled again")
+	}
+	if s := l.Status(); s.Generation != 2 || s.Files != 3 || s.Refused != nil || len(s.Broken) != 0 || s.Since.IsZero() {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestAChangeThatKeepsSizeAndTimeIsSeen(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir})
+	info, err := os.Stat(filepath.Join(dir, "a.lua"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, map[string]string{"a.lua": "return 2"})
+	if err := os.Chtimes(filepath.Join(dir, "a.lua"), info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	reload(t, l)
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 2"})
+}
+
+func TestAnOldFileIsNotReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	long := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, "a.lua"), long, long); err != nil {
+		t.Fatal(err)
+	}
+	one, err := scan(t.Context(), dir, new(tree), func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := scan(t.Context(), dir, one, func(string) {})
+	if err != nil || one.nodes["a.lua"] != two.nodes["a.lua"] {
+		t.Errorf("%+v, %+v, %v", one.nodes["a.lua"], two.nodes["a.lua"], err)
+	}
+	later := long.Add(time.Second)
+	if err := os.Chtimes(filepath.Join(dir, "a.lua"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	three, err := scan(t.Context(), dir, two, func(string) {})
+	if err != nil || three.nodes["a.lua"] == two.nodes["a.lua"] || !three.same(two) {
+		t.Errorf("%+v, %v", three.nodes["a.lua"], err)
+	}
+}
+
+func TestABrokenFileKeepsItsLastGoodText(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1", "b.lua": "return 1"})
+	l, log := open(t, Options{Root: dir})
+	put(t, dir, map[string]string{"a.lua": "return\n= 2", "b.lua": "return 2", "new.lua": "if"})
+	err := l.Reload(t.Context())
+	var syntax *vm.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Line != 2 || syntax.Name != filepath.Join(dir, "a.lua") {
+		t.Errorf("Reload: %v", err)
+	}
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 1", "b.lua": "return 2", "new.lua": "broken"})
+	s := l.Status()
+	if len(s.Broken) != 2 || s.Broken[0].Path != filepath.Join(dir, "a.lua") || !strings.Contains(s.Broken[0].Err.Error(), "a.lua:2: ") ||
+		s.Broken[1].Path != filepath.Join(dir, "new.lua") {
+		t.Errorf("%+v", s.Broken)
+	}
+	l.Reload(t.Context())
+	if n := strings.Count(log.String(), "script broken"); n != 2 {
+		t.Errorf("logged %d times:\n%s", n, log)
+	}
+	put(t, dir, map[string]string{"a.lua": "return 3", "new.lua": "return 3"})
+	reload(t, l)
+	want(t, l.Generation(), 3, map[string]string{"a.lua": "return 3", "b.lua": "return 2", "new.lua": "return 3"})
+	if s := l.Status(); len(s.Broken) != 0 || strings.Count(log.String(), "script mended") != 2 {
+		t.Errorf("%+v\n%s", s.Broken, log)
+	}
+}
+
+func TestABrokenFileThatGoesBackToItsGoodTextIsGood(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir})
+	first := l.Generation()
+	put(t, dir, map[string]string{"a.lua": "("})
+	if l.Reload(t.Context()) == nil {
+		t.Error("no error")
+	}
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	reload(t, l)
+	if l.Generation() != first || len(l.Status().Broken) != 0 {
+		t.Errorf("generation %d, %+v", l.Generation().Number(), l.Status())
+	}
+}
+
+func TestWhatCannotBeReadKeepsItsLastGoodText(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1", "b.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir})
+	path := filepath.Join(dir, "a.lua")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(path, 0o755); err != nil { // a directory named like a script is a directory
+		t.Fatal(err)
+	}
+	put(t, dir, map[string]string{"b.lua": strings.Repeat("-", maxFile+1)})
+	if err := l.Reload(t.Context()); err == nil || !strings.Contains(err.Error(), "b.lua: longer than") {
+		t.Error(err)
+	}
+	want(t, l.Generation(), 2, map[string]string{"b.lua": "return 1"})
+}
+
+func TestTheRootMayVanishAndComeBack(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "scripts")
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, log := open(t, Options{Root: dir})
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := l.Reload(t.Context()); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("Reload: %v", err)
+		}
+	}
+	want(t, l.Generation(), 1, map[string]string{"a.lua": "return 1"})
+	if n := strings.Count(log.String(), "scripts refused"); n != 1 || l.Status().Refused == nil {
+		t.Errorf("logged %d times; %+v", n, l.Status())
+	}
+	if err := os.Rename(dir+".old", dir); err != nil {
+		t.Fatal(err)
+	}
+	reload(t, l)
+	if s := l.Status(); s.Refused != nil || s.Generation != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// relink lets a link lead to another target at once.
+func relink(t *testing.T, target, link string) {
+	t.Helper()
+	if err := os.Symlink(target, link+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(link+".new", link); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestASwappedLinkIsAllOrNothing(t *testing.T) {
+	for name, layout := range map[string]struct{ root, link, v1, v2, v3 string }{
+		"the root itself":        {"scripts", "scripts", "v1", "v2", "v3"},
+		"a link above the root":  {"current/scripts", "current", "v1/scripts", "v2/scripts", "v3/scripts"},
+		"a volume of Kubernetes": {"scripts", "scripts/..data", "scripts/..1", "scripts/..2", "scripts/..3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			put(t, dir, map[string]string{
+				layout.v1 + "/a.lua": "return 1", layout.v1 + "/b.lua": "return 1",
+				layout.v2 + "/a.lua": "return 2", layout.v2 + "/b.lua": "return (",
+				layout.v3 + "/a.lua": "return 3", layout.v3 + "/b.lua": "return 1",
+			})
+			to := func(v string) string {
+				if layout.link == "current" {
+					return filepath.Dir(v)
+				}
+				return filepath.Base(v)
+			}
+			relink(t, to(layout.v1), filepath.Join(dir, layout.link))
+			if layout.link == "scripts/..data" {
+				for _, f := range []string{"a.lua", "b.lua"} {
+					if err := os.Symlink("..data/"+f, filepath.Join(dir, "scripts", f)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			l, _ := open(t, Options{Root: filepath.Join(dir, layout.root)})
+			want(t, l.Generation(), 1, map[string]string{"a.lua": "return 1", "b.lua": "return 1"})
+			old, _ := l.Generation().Script("b.lua")
+
+			relink(t, to(layout.v2), filepath.Join(dir, layout.link))
+			if err := l.Reload(t.Context()); err == nil || l.Status().Refused == nil || len(l.Status().Broken) != 1 {
+				t.Errorf("Reload: %v; %+v", err, l.Status())
+			}
+			want(t, l.Generation(), 1, map[string]string{"a.lua": "return 1", "b.lua": "return 1"})
+
+			relink(t, to(layout.v3), filepath.Join(dir, layout.link))
+			reload(t, l)
+			want(t, l.Generation(), 2, map[string]string{"a.lua": "return 3", "b.lua": "return 1"})
+			if now, _ := l.Generation().Script("b.lua"); now.Chunk != old.Chunk {
+				t.Error("an unchanged file was compiled again")
+			}
+			if layout.link != "scripts/..data" { // in place, after the swap: file by file again
+				put(t, dir, map[string]string{layout.v3 + "/a.lua": "return 4", layout.v3 + "/b.lua": "return ("})
+				l.Reload(t.Context())
+				want(t, l.Generation(), 3, map[string]string{"a.lua": "return 4", "b.lua": "return 1"})
+			}
+		})
+	}
+}
+
+func TestAGateKeepsTheOldGeneration(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	var seen []uint64
+	var verdict error
+	l, _ := open(t, Options{Root: dir, Gate: func(_ context.Context, next *Generation) error {
+		seen = append(seen, next.Number())
+		return verdict
+	}})
+	if len(seen) != 0 {
+		t.Error("the first generation was at the gate")
+	}
+	verdict = errors.New("2 tests failed")
+	put(t, dir, map[string]string{"a.lua": "return 2"})
+	if err := l.Reload(t.Context()); !errors.Is(err, verdict) || !errors.Is(l.Status().Refused, verdict) {
+		t.Errorf("Reload: %v; %+v", err, l.Status())
+	}
+	want(t, l.Generation(), 1, map[string]string{"a.lua": "return 1"})
+	put(t, dir, map[string]string{"a.lua": "return ("})
+	if err := l.Reload(t.Context()); err == nil || len(seen) != 1 {
+		t.Errorf("Reload: %v; at the gate %v", err, seen)
+	}
+	verdict = nil
+	put(t, dir, map[string]string{"a.lua": "return 3"})
+	reload(t, l)
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 3"})
+}
+
+func TestAGenerationIsFreedWithItsLastCall(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir})
+	freed := make(chan uint64, 10)
+	watch := func(g *Generation) { runtime.AddCleanup(g, func(n uint64) { freed <- n }, g.Number()) }
+	held := l.Generation()
+	watch(held)
+	put(t, dir, map[string]string{"a.lua": "return 2"})
+	reload(t, l)
+	watch(l.Generation())
+	put(t, dir, map[string]string{"a.lua": "return 3"})
+	reload(t, l)
+	await := func() uint64 {
+		for range 100 {
+			runtime.GC()
+			select {
+			case n := <-freed:
+				return n
+			case <-time.After(10 * time.Millisecond): // cleanups run in a goroutine of their own
+			}
+		}
+		return 0
+	}
+	if n := await(); n != 2 {
+		t.Errorf("generation %d was freed, want 2, which nobody holds", n)
+	}
+	want(t, held, 1, map[string]string{"a.lua": "return 1"})
+	if n := await(); n != 1 {
+		t.Errorf("generation %d was freed, want 1", n)
+	}
+}
+
+func TestReloadIsRefusedWhenItIsOff(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir, Mode: Off})
+	put(t, dir, map[string]string{"a.lua": "return 2"})
+	if err := l.Reload(t.Context()); !errors.Is(err, ErrOff) {
+		t.Error(err)
+	}
+	if err := l.Run(t.Context()); err != nil || l.Generation().Number() != 1 {
+		t.Errorf("%v, generation %d", err, l.Generation().Number())
+	}
+}
+
+func TestOpenSaysWhatIsMissing(t *testing.T) {
+	if _, err := Open(t.Context(), Options{Root: "nowhere"}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "nowhere") {
+		t.Error(err)
+	}
+	file := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Options{Root: file}); err == nil {
+		t.Error("a file is no root")
+	}
+}
+
+func TestReloadEndsWithItsContext(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, _ := open(t, Options{Root: dir})
+	put(t, dir, map[string]string{"a.lua": "return 2"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.Reload(ctx); !errors.Is(err, context.Canceled) || l.Generation().Number() != 1 {
+		t.Errorf("%v, generation %d", err, l.Generation().Number())
+	}
+	reload(t, l)
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 2"})
+}
+
+// Readers take generations while files change: whatever they find is whole.
+func TestOldAndNewCodeNeverMix(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "scripts")
+	const versions = 30
+	for v := range versions {
+		put(t, dir, map[string]string{
+			fmt.Sprintf("v%d/a.lua", v): fmt.Sprintf("return %d", v), fmt.Sprintf("v%d/b.lua", v): fmt.Sprintf("return %d", v),
+		})
+	}
+	relink(t, "v0", link)
+	l, _ := open(t, Options{Root: link})
+	ctx, cancel := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				g := l.Generation()
+				a, err := g.Script("a.lua")
+				b, err2 := g.Script("b.lua")
+				if err != nil || err2 != nil || a.Content != b.Content {
+					t.Errorf("generation %d: %+v, %+v, %v, %v", g.Number(), a, b, err, err2)
+					return
+				}
+				l.Status()
+			}
+		})
+	}
+	for v := 1; v < versions; v++ {
+		relink(t, fmt.Sprintf("v%d", v), link)
+		reload(t, l)
+	}
+	cancel()
+	readers.Wait()
+	if got := contents(l.Generation())["a.lua"]; got != fmt.Sprintf("return %d", versions-1) {
+		t.Errorf("the last code is %q", got)
+	}
+}
