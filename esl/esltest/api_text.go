@@ -1,10 +1,12 @@
 package esltest
 
 import (
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"eslua/esl"
 )
 
 // evalAPI expands a text without a channel, or with that of uuid:...
@@ -83,60 +85,111 @@ func strftime(at time.Time, format string) string {
 	return b.String()
 }
 
-// condAPI evaluates "a == b ? yes : no".
+// condAPI evaluates "a == b ? yes : no". Texts are compared as texts for equality only, and by their length otherwise.
 func condAPI(c apiCall) string {
-	condition, rest, ok := strings.Cut(c.arg, "?")
-	yes, no, ok2 := strings.Cut(rest, ":")
-	fields := strings.Fields(condition)
-	if !ok || !ok2 || len(fields) != 3 {
-		return "-ERR"
+	const wrong = "-ERR"
+	a, rest, ok := condOperand(c.arg)
+	op := rest[:min(len(rest), 2)]
+	if strings.TrimLeft(op, "=!<>") != "" {
+		op = op[:1]
 	}
-	a, op, b := strings.Trim(fields[0], "'"), fields[1], strings.Trim(fields[2], "'")
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	numbers := errX == nil && errY == nil
+	if !ok || !slices.Contains([]string{"==", "!=", "<", ">", "<=", ">="}, op) {
+		return wrong
+	}
+	b, rest, ok := condOperand(strings.TrimLeft(rest[len(op):], " "))
+	results := esl.SplitArgs(strings.TrimPrefix(rest, "?"), ':')
+	if !ok || !strings.HasPrefix(rest, "?") || len(results) < 1 || len(results) > 2 {
+		return wrong
+	}
+	x, y := a.number(), b.number()
 	var holds bool
-	switch op {
-	case "==":
-		holds = a == b || numbers && x == y
-	case "!=":
-		holds = a != b && !(numbers && x == y)
-	case "<":
+	switch texts := !a.numeric() && !b.numeric(); {
+	case op == "==" && texts:
+		holds = a.text == b.text
+	case op == "!=" && texts:
+		holds = a.text != b.text
+	case op == "==":
+		holds = x == y
+	case op == "!=":
+		holds = x != y
+	case op == "<":
 		holds = x < y
-	case ">":
+	case op == ">":
 		holds = x > y
-	case "<=":
+	case op == "<=":
 		holds = x <= y
-	case ">=":
+	case op == ">=":
 		holds = x >= y
 	}
 	if holds {
-		return strings.TrimSpace(yes)
+		return strings.TrimSpace(results[0])
 	}
-	return strings.TrimSpace(no)
+	return strings.TrimSpace(append(results, "")[1])
 }
 
-// regexAPI matches "text|pattern", or puts matches into a template: "text|pattern|%1".
+// operand is one side of a condition.
+type operand struct {
+	text   string
+	quoted bool
+}
+
+// condOperand cuts an operand, quoted or not, off a condition; a blank must follow.
+func condOperand(s string) (o operand, rest string, ok bool) {
+	if strings.HasPrefix(s, "'") {
+		for i := 1; i < len(s); i++ {
+			switch {
+			case s[i] == '\\' && i+1 < len(s) && (s[i+1] == '\\' || s[i+1] == '\''):
+				i++
+			case s[i] == '\'':
+				rest = s[i+1:]
+				return operand{s[1:i], true}, strings.TrimLeft(rest, " "), strings.HasPrefix(rest, " ")
+			}
+		}
+		return operand{}, "", false
+	}
+	text, rest, ok := strings.Cut(s, " ")
+	return operand{text, false}, strings.TrimLeft(rest, " "), ok
+}
+
+func (o operand) numeric() bool {
+	text := strings.TrimLeft(o.text, "-+")
+	return !o.quoted && text != "" && strings.Trim(text, "0123456789.") == ""
+}
+
+// number is the operand's value, or the length of a text.
+func (o operand) number() float64 {
+	if !o.numeric() {
+		return float64(len(o.text))
+	}
+	n, _ := strconv.ParseFloat(o.text, 64)
+	return n
+}
+
+// regexAPI matches "text|pattern", or puts matches into a template: "text|pattern|%1|flags"; m:/ in front makes / the
+// separator, or ~. A text that does not match is put out as it is, with the flag n nothing and with b false.
 func regexAPI(c apiCall) string {
-	parts := strings.Split(c.arg, "|")
+	arg, sep := c.arg, byte('|')
+	if len(arg) > 2 && strings.HasPrefix(arg, "m:") && strings.IndexByte("|~/", arg[2]) >= 0 {
+		arg, sep = arg[3:], arg[2]
+	}
+	parts := esl.SplitArgs(arg, sep)
 	if len(parts) < 2 {
 		return "-ERR"
 	}
-	subject, pattern := strings.TrimSpace(parts[0]), strings.TrimSpace(parts[1])
-	re, err := regexp.Compile(strings.Trim(pattern, "/"))
-	if err != nil {
-		return "-ERR"
+	var groups []string
+	if p, err := newPattern(parts[1]); err == nil {
+		groups = p.find(parts[0])
 	}
-	m := re.FindStringSubmatch(subject)
-	if len(parts) == 2 {
-		return strconv.FormatBool(m != nil)
+	flags := append(parts, "", "")[3]
+	switch {
+	case len(parts) == 2:
+		return strconv.FormatBool(groups != nil)
+	case groups != nil:
+		return substitute(strings.ReplaceAll(parts[2], "%", "$"), groups)
+	case strings.Contains(flags, "n"):
+		return ""
+	case strings.Contains(flags, "b"):
+		return "false"
 	}
-	if m == nil {
-		return subject
-	}
-	out := strings.TrimSpace(parts[2])
-	for i := len(m) - 1; i >= 0; i-- {
-		out = strings.ReplaceAll(strings.ReplaceAll(out, "%"+itoa(i), m[i]), "$"+itoa(i), m[i])
-	}
-	return out
+	return parts[0]
 }

@@ -1,7 +1,6 @@
 package esltest
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -80,8 +79,11 @@ type reader struct {
 	digitTimeout     time.Duration
 }
 
-// tooShort is the outcome of a read with fewer digits than asked for.
-const tooShort outcome = 100
+// Outcomes of a read besides those of playing.
+const (
+	tooShort outcome = iota + 100 // fewer digits than asked for
+	restart                       // a terminator after which there is no further try
+)
 
 // read plays a prompt and collects digits, as switch_ivr_read does (modlua-api.md 1.4).
 func (ch *channel) read(t *thread, r reader) (string, outcome) {
@@ -117,8 +119,12 @@ func (ch *channel) read(t *thread, r reader) (string, outcome) {
 	}
 	if terminator != 0 {
 		ch.set("read_terminator_used", string(terminator))
-		if i := strings.IndexByte(r.terminators, terminator); i > 0 && r.terminators[i-1] == '+' {
+		// A plus in front of a terminator keeps it as a digit; an x as well, and ends all further tries.
+		if i := strings.IndexByte(r.terminators, terminator); i > 0 && strings.IndexByte("+x", r.terminators[i-1]) >= 0 {
 			digits += string(terminator)
+			if r.terminators[i-1] == 'x' {
+				o = restart
+			}
 		}
 	} else if strings.HasPrefix(r.terminators, "=") {
 		o = tooShort
@@ -134,7 +140,7 @@ func (ch *channel) read(t *thread, r reader) (string, outcome) {
 	default:
 		ch.set("read_result", "failure")
 	}
-	if r.max == 1 && len(digits) == 1 && strings.Contains(r.terminators, digits) {
+	if o != restart && r.max == 1 && len(digits) == 1 && strings.Contains(r.terminators, digits) {
 		digits = ""
 	}
 	if r.variable != "" && digits != "" {
@@ -171,6 +177,9 @@ func playAndGetDigitsApp(ch *channel, t *thread, arg string) {
 	}
 	for tries := atoi(a[2]); ch.ready() && tries > 0; tries-- {
 		digits, o := ch.read(t, r)
+		if o == restart {
+			return
+		}
 		if o == timedOut && len(digits) >= r.min {
 			o = played
 		}
@@ -178,11 +187,13 @@ func playAndGetDigitsApp(ch *channel, t *thread, arg string) {
 			return
 		}
 		if o == played && digits != "" {
-			if re, err := regexp.Compile(pattern); err == nil && re.MatchString(digits) {
+			if pattern == "" || matches(digits, pattern) {
 				return
 			}
-			ch.set(r.variable, "")
-			ch.set(r.variable+"_invalid", digits)
+			if r.variable != "" {
+				ch.set(r.variable, "")
+				ch.set(r.variable+"_invalid", digits)
+			}
 		}
 		if !ch.ready() {
 			return

@@ -13,6 +13,7 @@ type fileHandle struct {
 	params []variable
 	length int // in samples, -1 without end
 	pos    float64
+	tick   int // number of the frame that pos belongs to
 	paused bool
 	speed  int
 	volume int
@@ -30,6 +31,12 @@ func (fh *fileHandle) step() float64 {
 		return frameSamples / (1 + 0.25*float64(min(-fh.speed, 2)))
 	}
 	return frameSamples
+}
+
+// advance brings the position up to date with the present frame.
+func (fh *fileHandle) advance(tick int) {
+	fh.pos += float64(tick-fh.tick) * fh.step()
+	fh.tick = tick
 }
 
 // frames is how many frames are left: none at the end, and a great many without an end or while paused.
@@ -164,6 +171,7 @@ func uuidFilemanAPI(c apiCall) string {
 	if fh == nil {
 		return "-ERR No file handle available!\n"
 	}
+	fh.advance(ch.tick())
 	word, value, _ := strings.Cut(a[1], ":")
 	relative := strings.HasPrefix(value, "+") || strings.HasPrefix(value, "-")
 	n := atoi(value)

@@ -135,9 +135,9 @@ func (ch *channel) stream(t *thread, fh *fileHandle, in *input) outcome {
 			fh.pos = float64(fh.length)
 			return played
 		}
-		began := ch.tick()
+		fh.tick = ch.tick()
 		ch.awaitFrames(t, left, in)
-		fh.pos += float64(ch.tick()-began) * fh.step()
+		fh.advance(ch.tick())
 	}
 }
 

@@ -1,7 +1,6 @@
 package esltest
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -18,7 +17,7 @@ func (ch *channel) phrase(t *thread, macro, data, _ string, in *input) outcome {
 	result := played
 	for _, a := range actions {
 		if a.Pattern != "" {
-			if re, err := regexp.Compile(a.Pattern); err != nil || !re.MatchString(data) {
+			if !matches(data, a.Pattern) {
 				continue
 			}
 		}

@@ -1,7 +1,6 @@
 package esltest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -173,8 +172,8 @@ func (l *listener) myevents(block, line string) string {
 type filter struct {
 	header, value string
 	negative      bool
-	pattern       *regexp.Regexp // of a value that begins with a slash
-	text          string         // of any other, without the signs in front
+	pattern       *pattern // of a value that begins with a slash
+	text          string   // of any other, without the signs in front
 }
 
 func (l *listener) filterCommand(arg string) string {
@@ -207,11 +206,7 @@ func newFilter(header, value string) filter {
 		}
 	}
 	if f.isPattern() {
-		expr, options, _ := cutLast(value[1:], '/')
-		if strings.Contains(options, "i") {
-			expr = "(?i)" + expr
-		}
-		f.pattern, _ = regexp.Compile(expr)
+		f.pattern, _ = newPattern(value) // a wrong one matches nothing
 	}
 	return f
 }
@@ -244,7 +239,7 @@ func (l *listener) passes(ev *esl.Event) bool {
 		}
 		match := strings.EqualFold(v, f.text)
 		if f.isPattern() {
-			match = f.pattern != nil && f.pattern.MatchString(v)
+			match = f.pattern != nil && f.pattern.find(v) != nil
 		}
 		if match {
 			if f.negative {
