@@ -4,7 +4,10 @@ go 1.26
 
 require go.yaml.in/yaml/v3 v3.0.6
 
-require golang.org/x/term v0.37.0 // indirect
+require (
+	go.uber.org/goleak v1.3.0 // indirect
+	golang.org/x/term v0.37.0 // indirect
+)
 
 require (
 	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect

@@ -74,9 +74,11 @@ func bind(row *api.Method, k *class, f method) *lua.LFunction {
 		s := vm.Host(l).(*Script)
 		c := &call{script: s, l: l, row: row, class: k, self: self}
 		c.check(ctype)
+		s.count()
 		outer := s.l
 		s.l = l
 		n := f(c)
+		s.notice()
 		s.l = outer
 		return n
 	})

@@ -18,7 +18,9 @@ type event struct {
 func (x *event) class() *class { return x.of }
 
 // newEvent makes an object for an event.
-func (s *Script) newEvent(ev *esl.Event) *lua.LUserData { return s.lib.event.object(&event{ev, s.lib.event}) }
+func (s *Script) newEvent(ev *esl.Event) *lua.LUserData {
+	return s.lib.event.object(&event{ev, s.lib.event})
+}
 
 func (c *call) event() *esl.Event {
 	x, _ := object[*event](c.l.Get(1))

@@ -73,7 +73,6 @@ func (x *session) playback(c *call) int {
 	}
 	p, err := x.leg.Play(x.ctx(), c.text(1), from, in)
 	x.leg.PutBack(kept)
-	c.script.notice()
 	switch {
 	case err != nil:
 		return c.because(err)
@@ -144,7 +143,6 @@ func (x *session) waitEvent(c *call) int {
 		until = c.script.Clock.Now().Add(d)
 	}
 	ev, err := x.leg.Call().WaitEvent(x.ctx(), until, match)
-	c.script.notice()
 	if err != nil {
 		return c.because(err)
 	}

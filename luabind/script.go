@@ -61,8 +61,9 @@ type Script struct {
 	level    esl.LogLevel
 	handlers []*handler
 	lastID   int
-	depth    int // of callbacks within callbacks
-	late     bool
+	depth    int  // of callbacks within callbacks
+	late     bool // the call has gone
+	lateCall int  // methods that were called since then
 }
 
 // New makes a script's state, with everything in it that the script will see.
@@ -126,6 +127,20 @@ func (s *Script) notice() {
 		timeout, stop := clock.WithTimeout(s.ctx, s.Clock, s.AfterHangup)
 		undo := context.AfterFunc(timeout, func() { s.kill(fmt.Errorf("%w: %v", ErrAfterHangup, s.AfterHangup)) })
 		s.free = append(s.free, func() { undo(); stop() })
+	}
+}
+
+// maxLateCalls is how many methods a script may call when its call has gone: most of them do nothing and return at once, so
+// that a script which waits for something turns round and round in them (modlua-api.md 3.1).
+const maxLateCalls = 100_000
+
+// count counts the methods that are called after the hang-up.
+func (s *Script) count() {
+	if !s.late {
+		return
+	}
+	if s.lateCall++; s.lateCall > maxLateCalls {
+		s.state.Stop(fmt.Errorf("%w: %d method calls", ErrAfterHangup, maxLateCalls))
 	}
 }
 

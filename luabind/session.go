@@ -113,7 +113,6 @@ func hooked(f func(x *session, c *call) int) func(x *session, c *call) int {
 		x.serve()
 		x.runHook(c)
 		n := f(x, c)
-		c.script.notice()
 		x.runHook(c)
 		return n
 	}
@@ -122,7 +121,6 @@ func hooked(f func(x *session, c *call) int) func(x *session, c *call) int {
 // serve takes what the switch has said meanwhile.
 func (x *session) serve() {
 	x.leg.Call().Serve()
-	x.script.notice()
 }
 
 // The answers of methods without a call.

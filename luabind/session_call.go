@@ -115,7 +115,6 @@ func destroy(c *call) int {
 func (x *session) getVariable(c *call) int {
 	v, ok, err := x.leg.Get(x.ctx(), c.text(1))
 	c.failed(err)
-	c.script.notice()
 	return c.stringOrNil(v, ok)
 }
 

@@ -197,6 +197,9 @@ func (c *Call) dispatch(m esl.Message) {
 	}
 	if l := c.legs[ev.Get("Unique-ID")]; l != nil {
 		l.update(ev)
+		if l.again(ev) {
+			return
+		}
 	}
 	if ev.Name() == "BACKGROUND_JOB" {
 		c.jobDone(ev)

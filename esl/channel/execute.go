@@ -121,6 +121,7 @@ func (e *Execution) begin() {
 			b = append(b, d.Key)
 		}
 		l.digits = nil
+		l.returned = append(l.returned, b...)
 		l.call.conn.Start(esl.API("uuid_recv_dtmf", l.uuid+" "+string(b)))
 	}
 	if e.breaking {

@@ -34,6 +34,7 @@ type Leg struct {
 	transfer  *Exec
 	running   []application
 	digits    []Digit
+	returned  []byte // digits that were given back to the switch, which will tell of them once more
 	queued    []*esl.Event // to the channel, for an input
 	diverting bool
 	played    string // Playback-Status of the last file
@@ -202,6 +203,15 @@ func (l *Leg) completed(ev *esl.Event) {
 		l.running = nil
 		l.leave(ev)
 	}
+}
+
+// again tells whether an event tells of a digit that was given back: those who listen know of it already.
+func (l *Leg) again(ev *esl.Event) bool {
+	if ev.Name() != "DTMF" || len(l.returned) == 0 || ev.Get("DTMF-Digit") != string(l.returned[0]) {
+		return false
+	}
+	l.returned = l.returned[1:]
+	return true
 }
 
 // leave looks why the channel has left park, or the socket application: its state says where it will be next. In its own

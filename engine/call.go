@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"eslua/esl"
+	"eslua/esl/channel"
+	"eslua/internal/clock"
+	"eslua/luabind"
+	"eslua/luabind/vm"
+)
+
+const (
+	// helloTime is how long the switch may take to say who calls.
+	helloTime = 10 * time.Second
+	// instructionsAfterHangup are how many a script may carry out after the hang-up: about a second of work.
+	instructionsAfterHangup = 20_000_000
+)
+
+// serve serves one connection of the switch.
+func (e *Engine) serve(ctx context.Context, conn *esl.Conn) {
+	hello, cancel := clock.WithTimeout(ctx, e.opts.Clock, helloTime)
+	call, err := channel.Accept(hello, conn, channel.Options{Clock: e.opts.Clock, Rand: e.opts.Rand})
+	cancel()
+	if err != nil {
+		e.log.Warn("no call came of a connection", "addr", conn.RemoteAddr(), "err", err)
+		return
+	}
+	c := &serving{engine: e, call: call, began: e.opts.Clock.Now(), log: e.log.With("call", call.Leg().UUID())}
+	c.run(ctx)
+	err = call.End(context.WithoutCancel(ctx))
+	c.report(err)
+}
+
+// serving is one call in the hands of the engine.
+type serving struct {
+	engine *Engine
+	call   *channel.Call
+	began  time.Time
+	log    *slog.Logger
+	script string
+	err    error // why the script ended early
+}
+
+// run finds the call's script and runs it.
+func (c *serving) run(ctx context.Context) {
+	e, mode := c.engine, c.call.Mode()
+	if !mode.Async || !mode.Full {
+		line := c.call.Hello().Variable("current_application_data")
+		address, _ := cutWord(line)
+		c.log.Warn("the dialplan line lacks async full", "mode", mode.String(), "line", "socket "+line,
+			"use", "socket "+address+" async full ...", "refused", e.opts.RefuseDegraded)
+		if e.opts.RefuseDegraded {
+			c.err = errors.New("refused: the dialplan line lacks async full")
+			return
+		}
+	}
+	sel, err := e.choose(c.call.Hello())
+	c.script = sel.title()
+	if err != nil {
+		c.err = err
+		return
+	}
+	if !e.admit(c) {
+		c.err = fmt.Errorf("refused: %d calls are being served, which is the limit", e.opts.MaxCalls)
+		return
+	}
+	defer e.leave(c)
+	chunk, err := c.load(sel)
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.log = c.log.With("script", c.script)
+	c.log.Info("call started", "mode", mode.String(), "from", c.call.Hello().Get("Caller-Caller-ID-Number"),
+		"to", c.call.Hello().Get("Caller-Destination-Number"), "args", sel.args)
+	if err := c.call.Leg().Set(ctx, "lua_served", "true"); err != nil {
+		c.err = err
+		return
+	}
+	c.err = c.execute(ctx, sel, chunk)
+}
+
+// load compiles what was selected.
+func (c *serving) load(sel selection) (*vm.Chunk, error) {
+	if sel.isCode {
+		return vm.Compile("~", sel.inline)
+	}
+	f, err := c.engine.opts.Scripts.Generation().Script(sel.name)
+	if err != nil {
+		return nil, err
+	}
+	return f.Chunk, nil
+}
+
+// execute runs the script in a state of its own, until it ends or has to.
+func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk) (err error) {
+	running, cancel := context.WithCancelCause(c.engine.running)
+	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	script := c.engine.library.New(luabind.Options{
+		Call: c.call, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
+		AfterHangupInstructions: instructionsAfterHangup,
+	})
+	defer script.Close()
+	defer func() {
+		if p := recover(); p != nil { // one script's trouble; its call goes on in the dialplan
+			c.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return script.Run(running, chunk)
+}
+
+// print writes what the script says to the log.
+func (c *serving) print(line luabind.LogLine) {
+	c.log.Log(context.Background(), levels[line.Level], line.Text, "source", "lua")
+}
+
+// report writes the line at the end of a call.
+func (c *serving) report(end error) {
+	var attrs []any
+	cause, down := c.call.Leg().HungUp()
+	switch {
+	case down:
+		attrs = append(attrs, "cause", cause)
+	case c.call.Leg().Transferred():
+		attrs = append(attrs, "then", "transfer")
+	default:
+		attrs = append(attrs, "then", "dialplan")
+	}
+	attrs = append(attrs, "lasted", c.engine.opts.Clock.Now().Sub(c.began).Round(time.Millisecond))
+	if n := c.call.DroppedEvents(); n > 0 {
+		attrs = append(attrs, "events_dropped", n)
+	}
+	var failure *vm.Error
+	switch {
+	case errors.As(c.err, &failure):
+		if failure.Text != "" { // mod_lua does not log error values that are no texts
+			c.log.Error(failure.Text+"\n"+failure.Traceback, "source", "lua")
+		}
+		attrs = append(attrs, "failed", true)
+	case c.err != nil:
+		c.log.Error("the script did not run to its end", "script", c.script, "err", c.err)
+		attrs = append(attrs, "failed", true)
+	}
+	if end != nil {
+		c.log.Warn("the connection did not end in good order", "err", end)
+	}
+	c.log.Info("call ended", attrs...)
+}

@@ -1,0 +1,143 @@
+// Package engine takes calls from the accepted socket to their end: it decides which script runs, when, and within what
+// limits, and knows no method of a script's session.
+//
+// An Engine serves the connections that the switch's socket application opens. Each call gets a script by its dialplan
+// line or a route, runs it in a state of its own, and is given back to its dialplan in good order, whatever became of the
+// script.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"eslua/esl"
+	"eslua/internal/clock"
+	"eslua/internal/config"
+	"eslua/luabind"
+	"eslua/scripts"
+)
+
+// ErrDraining: the server stops, and the script with it.
+var ErrDraining = errors.New("the server is shutting down")
+
+// Route gives a script to calls that fulfil its conditions.
+type Route = config.Route
+
+// Options are the options of an Engine. Those that have no default here may be zero, with the meaning that is given.
+type Options struct {
+	// Scripts are the scripts that calls can ask for.
+	Scripts *scripts.Library
+	// Routes give scripts to calls whose dialplan line names none; DefaultScript is for the others, "" is none.
+	Routes        []Route
+	DefaultScript string
+	// NoInline refuses dialplan lines that are Lua code themselves.
+	NoInline bool
+	// RefuseDegraded gives calls back at once whose dialplan line lacks async full.
+	RefuseDegraded bool
+	// Allow lists the addresses that may connect; empty: all.
+	Allow []netip.Prefix
+	// MaxCalls is how many scripts may run at once; 0: as many as come.
+	MaxCalls int
+	// AfterHangup is how long a script may go on after its call has been hung up; 0: for ever.
+	AfterHangup time.Duration
+	// Drain is how long calls may go on once Shutdown is called; 0: not at all.
+	Drain time.Duration
+	// Log receives what happens; nil is slog.Default.
+	Log *slog.Logger
+	// Clock is the time of everything; nil is real time.
+	Clock clock.Clock
+	// Rand makes ids; nil is a random source. Tests give one, so that runs are equal.
+	Rand *rand.Rand
+}
+
+// Engine serves calls.
+type Engine struct {
+	opts    Options
+	log     *slog.Logger
+	library *luabind.Library
+	server  *esl.Server
+	// running ends when scripts are to end.
+	running context.Context
+	stop    context.CancelCauseFunc
+
+	mu    sync.Mutex
+	calls map[*serving]bool
+}
+
+// New makes an engine.
+func New(opts Options) *Engine {
+	opts.Clock = clock.Or(opts.Clock)
+	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool)}
+	if e.log == nil {
+		e.log = slog.Default()
+	}
+	e.running, e.stop = context.WithCancelCause(context.Background())
+	e.server = &esl.Server{
+		Handler: e.serve, Allow: opts.Allow, Log: e.log, Options: esl.Options{Clock: opts.Clock},
+	}
+	return e
+}
+
+// Serve takes calls from l until ctx ends or Shutdown is called, and returns esl.ErrServerClosed then, when the calls have
+// ended. When ctx ends calls are cut off.
+func (e *Engine) Serve(ctx context.Context, l net.Listener) error { return e.server.Serve(ctx, l) }
+
+// Shutdown takes no more calls, lets those that run go on for the time of Options.Drain, then stops their scripts and
+// gives the calls back to their dialplans. When ctx ends before that, calls are cut off and its error is returned.
+func (e *Engine) Shutdown(ctx context.Context) error {
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	drain := clock.NewGroup(e.opts.Clock)
+	until := e.opts.Clock.Now().Add(e.opts.Drain)
+	w := e.opts.Clock.NewWaiter()
+	drain.Go(func() {
+		if w.Wait(waiting, until) == clock.Expired {
+			e.stopAll(ErrDraining)
+		}
+	})
+	err := e.server.Shutdown(ctx)
+	cancel()
+	w.Wake()
+	drain.Wait(context.Background())
+	return err
+}
+
+// stopAll ends all scripts. Their calls are given back.
+func (e *Engine) stopAll(cause error) {
+	e.stop(cause)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.calls {
+		c.call.Conn().Interrupt()
+	}
+}
+
+// Calls is how many scripts run.
+func (e *Engine) Calls() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.calls)
+}
+
+// admit takes a call, unless there are too many.
+func (e *Engine) admit(c *serving) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.opts.MaxCalls > 0 && len(e.calls) >= e.opts.MaxCalls {
+		return false
+	}
+	e.calls[c] = true
+	return true
+}
+
+func (e *Engine) leave(c *serving) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.calls, c)
+}

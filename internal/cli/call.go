@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"eslua/esl"
+	"eslua/esl/esltest"
+	"eslua/internal/clock"
+	"eslua/scripts"
+)
+
+func callCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:      "call",
+		Usage:     "place one call to a script on a simulated switch",
+		ArgsUsage: "SCRIPT [ARG...]",
+		Description: "On a terminal the keys 0-9 * # A-D are those of the telephone, q and ctrl-C hang up, and the call takes as long as it does.\n" +
+			"With --digits, or when the input is no terminal, it takes no time. Every sound file exists and lasts two seconds.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "dest", Value: dialled, Usage: "the `NUMBER` that is dialled"},
+			&cli.StringFlag{Name: "caller", Value: "1000", Usage: "the caller's `NUMBER`"},
+			&cli.StringSliceFlag{Name: "var", Usage: "`NAME=VALUE` of a channel variable"},
+			&cli.StringFlag{Name: "digits", Usage: "`KEYS` that the caller presses from the first second on; a comma waits one second, w half a second"},
+			&cli.DurationFlag{Name: "hangup-after", Usage: "the `TIME` after which the caller hangs up"},
+			&cli.StringFlag{Name: "scripts", Usage: "the `DIRECTORY` of the scripts (default: that of SCRIPT) [$ESLUA_SCRIPTS]"},
+		},
+		OnUsageError: usageError,
+		Action: func(c *cli.Context) error {
+			if !c.Args().Present() {
+				return fmt.Errorf("%w: call needs the name of a script; see eslua call --help", errUsage)
+			}
+			spec, err := callSpec(c)
+			if err != nil {
+				return err
+			}
+			root, name, err := locate(c, w)
+			if err != nil {
+				return err
+			}
+			line := strings.Join(append([]string{name}, quoted(c.Args().Tail())...), " ")
+			return placeCall(c, w, root, line, spec)
+		},
+	}
+}
+
+// callSpec reads the flags that describe the call.
+func callSpec(c *cli.Context) (esltest.CallSpec, error) {
+	spec := esltest.CallSpec{
+		Destination: c.String("dest"), CallerNumber: c.String("caller"), CallerName: "Caller", Variables: make(map[string]string),
+	}
+	for _, v := range c.StringSlice("var") {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return spec, fmt.Errorf("%w: --var %q is not NAME=VALUE", errUsage, v)
+		}
+		spec.Variables[name] = value
+	}
+	if keys := c.String("digits"); strings.Trim(keys, "0123456789*#ABCDabcdwW,") != "" {
+		return spec, fmt.Errorf("%w: --digits %q: a key is one of 0-9 * # A-D, a pause one of , w W", errUsage, keys)
+	}
+	return spec, nil
+}
+
+// locate finds the script: below the directory of the scripts, or by its path.
+func locate(c *cli.Context, w World) (root, name string, err error) {
+	name, root = c.Args().First(), c.String("scripts")
+	if root == "" {
+		root, _ = w.Env("ESLUA_SCRIPTS")
+	}
+	if root != "" {
+		return root, name, nil
+	}
+	if info, err := os.Stat(name); err != nil || info.IsDir() {
+		return "", "", fmt.Errorf("there is no script %s", name)
+	}
+	return filepath.Dir(name), filepath.Base(name), nil
+}
+
+func quoted(args []string) []string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = esl.QuoteArg(a)
+	}
+	return out
+}
+
+// anySound is how long every file lasts.
+const anySound = 2 * time.Second
+
+func placeCall(c *cli.Context, w World, root, line string, spec esltest.CallSpec) error {
+	live := w.Keys != nil && !c.IsSet("digits") && !c.IsSet("hangup-after")
+	var ck clock.Clock = clock.Real{}
+	if !live {
+		virtual, release := esltest.Virtual()
+		defer release()
+		ck = virtual
+	}
+	library, err := scripts.Open(c.Context, scripts.Options{Root: root, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now()}
+	s := simulate(ck, t, library, esltest.World{AnySound: anySound}, spec.Destination, line)
+	t.line(theCaller, "dials "+spec.Destination)
+	call, err := s.sw.Call(spec)
+	if err != nil {
+		s.close()
+		return fmt.Errorf("call: %w", err)
+	}
+	if live {
+		err = s.live(c.Context, w, call)
+	} else {
+		err = s.scripted(c, call)
+	}
+	s.close()
+	if err != nil {
+		return fmt.Errorf("call: %w", err)
+	}
+	if t.failed {
+		return errFailed
+	}
+	return nil
+}
+
+// scripted presses the keys of the flags and hangs up when they say so.
+func (s *simulation) scripted(c *cli.Context, call *esltest.Call) error {
+	began := s.trace.clock.Now()
+	if keys := c.String("digits"); keys != "" {
+		s.sw.After(time.Second)
+		s.keys(call, keys)
+	}
+	if after := c.Duration("hangup-after"); after > 0 {
+		s.sw.After(after - s.trace.clock.Now().Sub(began))
+		s.trace.line(theCaller, "hangs up")
+		call.Hangup("")
+	}
+	return call.Wait(c.Context)
+}
+
+// keys presses keys one after the other, with their pauses.
+func (s *simulation) keys(call *esltest.Call, keys string) {
+	for keys != "" {
+		n := strings.IndexAny(keys, ",wW")
+		switch {
+		case n < 0:
+			n = len(keys)
+			fallthrough
+		case n > 0:
+			s.press(call, keys[:n])
+			keys = keys[n:]
+			continue
+		case keys[0] == 'w':
+			s.sw.After(500 * time.Millisecond)
+		default:
+			s.sw.After(time.Second)
+		}
+		keys = keys[1:]
+	}
+}
+
+// live gives the keys of the terminal to the call.
+func (s *simulation) live(ctx context.Context, w World, call *esltest.Call) error {
+	restore, err := w.Keys()
+	if err != nil {
+		return fmt.Errorf("terminal: %w", err)
+	}
+	defer restore()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // ends with the process at the latest: a terminal cannot be told to stop reading
+		in := bufio.NewReader(w.In)
+		for ctx.Err() == nil {
+			key, err := in.ReadByte()
+			switch {
+			case errors.Is(err, io.EOF), key == 'q', key == 3:
+				s.trace.line(theCaller, "hangs up")
+				call.Hangup("")
+				return
+			case err != nil:
+				return
+			case strings.IndexByte("0123456789*#ABCDabcd", key) >= 0:
+				s.press(call, string(key))
+			}
+		}
+	}()
+	return call.Wait(ctx)
+}

@@ -1,0 +1,122 @@
+// Package cli is the command line of eslua: commands, flags, what is printed, exit statuses. What the commands do is done
+// elsewhere.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"eslua/internal/config"
+)
+
+// The exit statuses (design.md 5).
+const (
+	statusGood   = 0
+	statusFailed = 1
+	statusUsage  = 2
+	statusConfig = 78 // EX_CONFIG of sysexits.h
+)
+
+// World is what a command can reach.
+type World struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Env looks up variables of the environment.
+	Env func(name string) (string, bool)
+	// Keys makes In give every key at once, as long as it is a terminal; restore undoes that. Nil: it is none.
+	Keys func() (restore func(), err error)
+	// Colour: Out is a terminal that may be written to in colour.
+	Colour bool
+	// Signals gives the signals that ask to stop.
+	Signals <-chan os.Signal
+}
+
+// errUsage: the command line is wrong.
+var errUsage = errors.New("wrong usage")
+
+// errFailed: what was to be shown has been printed, and it is not good.
+var errFailed = errors.New("failed")
+
+// Main runs a command line and returns its exit status.
+func Main(ctx context.Context, args []string, w World) int {
+	app := &cli.App{
+		Name:                 "eslua",
+		Usage:                "runs FreeSWITCH's Lua call scripts off the switch",
+		Writer:               w.Out,
+		ErrWriter:            w.Err,
+		HideVersion:          true,
+		EnableBashCompletion: true,
+		ExitErrHandler:       func(*cli.Context, error) {},
+		OnUsageError:         usageError,
+		CommandNotFound:      func(*cli.Context, string) {},
+		Commands:             []*cli.Command{serveCommand(w), demoCommand(w), callCommand(w), versionCommand(w)},
+		Action: func(c *cli.Context) error {
+			if name := c.Args().First(); name != "" {
+				return fmt.Errorf("%w: there is no command %q; see eslua help", errUsage, name)
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	err := app.RunContext(ctx, args)
+	switch {
+	case err == nil:
+		return statusGood
+	case errors.Is(err, errFailed):
+		return statusFailed
+	}
+	fmt.Fprintf(w.Err, "eslua: %v\n", err)
+	switch {
+	case errors.Is(err, config.ErrInvalid):
+		return statusConfig
+	case errors.Is(err, errUsage):
+		return statusUsage
+	}
+	return statusFailed
+}
+
+func usageError(c *cli.Context, err error, _ bool) error {
+	command := "eslua"
+	if c.Command.Name != "" && c.Command.Name != "eslua" {
+		command += " " + c.Command.Name
+	}
+	return fmt.Errorf("%w: %v; see %s --help", errUsage, err, command)
+}
+
+func versionCommand(w World) *cli.Command {
+	return &cli.Command{
+		Name:         "version",
+		Usage:        "print the version of eslua and of the Go that it was built with",
+		OnUsageError: usageError,
+		Action: func(*cli.Context) error {
+			fmt.Fprintln(w.Out, version())
+			return nil
+		},
+	}
+}
+
+// version says what the build says about itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "eslua, unknown build"
+	}
+	out := []string{"eslua", strings.Trim(info.Main.Version, "()")}
+	settings := make(map[string]string)
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if revision := settings["vcs.revision"]; revision != "" {
+		out = append(out, revision[:min(12, len(revision))])
+	}
+	if settings["vcs.modified"] == "true" {
+		out = append(out, "with changes")
+	}
+	return strings.Join(append(out, info.GoVersion), " ")
+}

@@ -1,0 +1,203 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"eslua/esl"
+	"eslua/esl/esltest"
+	"eslua/internal/cli"
+)
+
+// run runs a command line in a world without terminal and environment.
+func run(t *testing.T, args ...string) (status int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	status = cli.Main(t.Context(), append([]string{"eslua"}, args...), cli.World{
+		In: strings.NewReader(""), Out: &o, Err: &e, Env: func(string) (string, bool) { return "", false },
+	})
+	return status, o.String(), e.String()
+}
+
+func TestDemoShowsACall(t *testing.T) {
+	status, out, errs := run(t, "demo")
+	if status != 0 || errs != "" {
+		t.Errorf("status %d, errors %q", status, errs)
+	}
+	last := -1
+	for _, want := range []string{
+		"caller  dials 5000", "script  call from 4930123456", "caller  hears ivr/menu.wav", "caller  presses 1", "caller  hears ivr/opening-hours.wav",
+		"caller  presses 7", "caller  hears ivr/wrong.wav", "caller  presses 2", "switch  bridge", "call ended", "ended with NORMAL_CLEARING",
+	} {
+		at := strings.Index(out, want)
+		if at <= last {
+			t.Errorf("%q is missing or out of order in\n%s", want, out)
+		}
+		last = at
+	}
+	if _, again, _ := run(t, "demo"); again != out {
+		t.Errorf("a second run gives\n%s\nand not\n%s", again, out)
+	}
+}
+
+func script(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "main.lua")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestCall(t *testing.T) {
+	path := script(t, `session:answer() print(argv[1], session:getVariable("a"), session:getDigits(3, "#", 5000), session:getVariable("destination_number"))`)
+	status, out, errs := run(t, "call", "--digits", "1,2#", "--var", "a=b=c", "--dest", "77", path, "two words")
+	if status != 0 || errs != "" || !strings.Contains(out, "two words\tb=c\t12\t77") && !strings.Contains(out, "two words\tb=c") {
+		t.Errorf("status %d, errors %q\n%s", status, errs, out)
+	}
+	if status, out, _ := run(t, "call", "--hangup-after", "2s", script(t, `print(session:sleep(60000))`)); status != 0 || !strings.Contains(out, "script  0") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	if status, out, _ := run(t, "call", script(t, "local t\nprint(t.x)")); status != 1 || !strings.Contains(out, "main.lua:2:") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+func TestWhatIsWrongIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		status int
+		text   string
+	}{
+		{[]string{"bogus"}, 2, `there is no command "bogus"`},
+		{[]string{"serve", "--bogus"}, 2, "-bogus"},
+		{[]string{"serve", "x"}, 2, `"x"`},
+		{[]string{"call"}, 2, "needs the name of a script"},
+		{[]string{"call", "--var", "x", "a.lua"}, 2, `--var "x"`},
+		{[]string{"call", "--digits", "1x", "a.lua"}, 2, `--digits "1x"`},
+		{[]string{"call", "none.lua"}, 1, "none.lua"},
+		{[]string{"serve", "--scripts", "/no/such"}, 78, `--scripts: "/no/such" does not exist`},
+		{[]string{"serve", "--scripts", ".", "--drain", "soon"}, 78, `"soon"`},
+		{[]string{"serve", "--config", "/no/such.yaml"}, 78, "/no/such.yaml"},
+	} {
+		status, _, errs := run(t, c.args...)
+		if status != c.status || !strings.Contains(errs, c.text) {
+			t.Errorf("%v: status %d, %q", c.args, status, errs)
+		}
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	status, out, _ := run(t)
+	for _, command := range []string{"serve", "demo", "call", "version"} {
+		if status != 0 || !strings.Contains(out, command) {
+			t.Errorf("status %d, %s is missing in\n%s", status, command, out)
+		}
+	}
+	if status, out, _ := run(t, "version"); status != 0 || !strings.HasPrefix(out, "eslua ") {
+		t.Errorf("status %d, %q", status, out)
+	}
+}
+
+// watched is a log that tells when it contains a text.
+type watched struct {
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	seen chan string
+	text string
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.buf.Write(b)
+	if w.text != "" && strings.Contains(w.buf.String(), w.text) {
+		w.seen <- w.buf.String()
+		w.text = ""
+	}
+	return len(b), nil
+}
+
+func (w *watched) until(text string) string {
+	w.mu.Lock()
+	if strings.Contains(w.buf.String(), text) {
+		defer w.mu.Unlock()
+		return w.buf.String()
+	}
+	w.text = text
+	w.mu.Unlock()
+	return <-w.seen
+}
+
+// serve starts a server in real time and gives its address.
+func serve(t *testing.T, signals chan os.Signal, args ...string) (log *watched, addr string, status chan int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a free port; nobody else is likely to take it within a moment
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr = l.Addr().String()
+	l.Close()
+	log = &watched{seen: make(chan string, 1)}
+	status = make(chan int, 1)
+	go func() {
+		status <- cli.Main(context.Background(), append([]string{"eslua", "serve", "--listen", addr, "--log-format", "json"}, args...), cli.World{
+			In: strings.NewReader(""), Out: io.Discard, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: signals,
+		})
+	}()
+	log.until("ready for calls")
+	return log, addr, status
+}
+
+func TestServeUntilASignal(t *testing.T) {
+	path := script(t, `session:answer() freeswitch.consoleLog("notice", "here\n") session:sleep(600000)`)
+	signals := make(chan os.Signal, 2)
+	log, addr, status := serve(t, signals, "--scripts", filepath.Dir(path), "--drain", "10ms")
+	sw := esltest.New(esltest.World{}, esltest.Options{})
+	defer sw.Close()
+	call, err := sw.Call(esltest.CallSpec{Destination: "1", Actions: []esl.Action{
+		{App: "socket", Data: addr + " async full main.lua"}, {App: "set", Data: "after=yes"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.until(`"level":"NOTICE","msg":"here"`)
+	signals <- syscall.SIGTERM
+	if s := <-status; s != 0 {
+		t.Errorf("status %d\n%s", s, log.buf.String())
+	}
+	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
+		t.Errorf("the dialplan did not go on: %v", err)
+	}
+	for _, want := range []string{`"source":"lua"`, `"msg":"stopping","signal"`, `"msg":"stopped"`} {
+		if !strings.Contains(log.buf.String(), want) {
+			t.Errorf("%s is missing in\n%s", want, log.buf.String())
+		}
+	}
+}
+
+func TestASecondSignalEndsAtOnce(t *testing.T) {
+	path := script(t, `session:answer() print("here") session:sleep(600000)`)
+	signals := make(chan os.Signal, 2)
+	log, addr, status := serve(t, signals, "--scripts", filepath.Dir(path), "--drain", "1h")
+	sw := esltest.New(esltest.World{}, esltest.Options{})
+	defer sw.Close()
+	if _, err := sw.Call(esltest.CallSpec{Destination: "1", Actions: []esl.Action{{App: "socket", Data: addr + " async full main.lua"}}}); err != nil {
+		t.Fatal(err)
+	}
+	log.until(`"msg":"here"`)
+	signals <- os.Interrupt
+	log.until(`"msg":"stopping"`)
+	signals <- os.Interrupt
+	if s := <-status; s != 1 {
+		t.Errorf("status %d\n%s", s, log.buf.String())
+	}
+}

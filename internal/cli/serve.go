@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/urfave/cli/v2"
+
+	"eslua/engine"
+	"eslua/esl"
+	"eslua/internal/config"
+	"eslua/scripts"
+)
+
+func serveCommand(w World) *cli.Command {
+	flags := []cli.Flag{&cli.StringFlag{Name: "config", Usage: "read options from the YAML `FILE`"}}
+	for _, o := range config.Options() {
+		if f := flagOf(o); f != nil {
+			flags = append(flags, f)
+		}
+	}
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "serve the calls that the switch's socket application brings",
+		Description: "A dialplan line gives a call to eslua; behind \"async full\" stands what used to stand behind lua:\n\n" +
+			"   <action application=\"socket\" data=\"127.0.0.1:8084 async full ivr/main.lua 1000\"/>\n\n" +
+			"SIGTERM and SIGINT stop accepting calls and give those that run back to their dialplan; a second one ends at once.",
+		Flags:        flags,
+		OnUsageError: usageError,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return fmt.Errorf("%w: serve takes no arguments, got %q", errUsage, c.Args().First())
+			}
+			cfg, err := config.Load(config.Source{File: file(c, w), Env: w.Env, Flag: func(name string) ([]string, bool) {
+				if !c.IsSet(name) {
+					return nil, false
+				}
+				if list := c.StringSlice(name); list != nil {
+					return list, true
+				}
+				return []string{fmt.Sprint(c.Value(name))}, true
+			}})
+			if err != nil {
+				return err
+			}
+			return serve(c.Context, w, cfg)
+		},
+	}
+}
+
+// file is the path of the configuration file.
+func file(c *cli.Context, w World) string {
+	if path := c.String("config"); path != "" {
+		return path
+	}
+	path, _ := w.Env("ESLUA_CONFIG")
+	return path
+}
+
+// flagOf makes the flag of an option. Environment and default are left to package config.
+func flagOf(o config.Option) cli.Flag {
+	usage := strings.ReplaceAll(o.Doc, "`", "") // urfave takes what stands in them for the name of the value
+	if o.Default != "" {
+		usage += " (default " + o.Default + ")"
+	}
+	usage += " [$" + o.Env() + "]"
+	switch o.Kind {
+	case config.Text:
+		return &cli.StringFlag{Name: o.Flag(), Usage: "`" + o.Arg + "`: " + usage}
+	case config.List:
+		return &cli.StringSliceFlag{Name: o.Flag(), Usage: "`" + o.Arg + "`: " + usage}
+	case config.Bool:
+		return &cli.BoolFlag{Name: o.Flag(), Usage: usage, DisableDefaultText: true}
+	}
+	return nil
+}
+
+// serve takes calls until a signal comes.
+func serve(ctx context.Context, w World, cfg *config.Config) error {
+	log := slog.New(logHandler(w.Err, cfg.LogFormat, cfg.LogLevel))
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer cancel()
+	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: scripts.Off, Log: log})
+	if err != nil {
+		return err
+	}
+	for _, p := range library.Status().Broken {
+		log.Error("a script is broken", "script", p.Path, "err", p.Err)
+	}
+	e := engine.New(engine.Options{
+		Scripts: library, Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
+		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,
+		AfterHangup: cfg.AfterHangup, Drain: cfg.Drain, Log: log,
+	})
+	var listeners []net.Listener
+	for _, address := range cfg.Listen {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			for _, l := range listeners {
+				l.Close()
+			}
+			return fmt.Errorf("listen: %w", err)
+		}
+		listeners = append(listeners, l)
+	}
+	ended := make(chan error, len(listeners))
+	for _, l := range listeners {
+		log.Info("ready for calls", "addr", l.Addr(), "scripts", cfg.Scripts)
+		background.Go(func() { ended <- e.Serve(ctx, l) })
+	}
+	select {
+	case s := <-w.Signals:
+		log.Info("stopping", "signal", s, "calls", e.Calls(), "drain", cfg.Drain)
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		return nil
+	}
+	background.Go(func() {
+		select {
+		case s := <-w.Signals:
+			log.Warn("stopping at once", "signal", s, "calls", e.Calls())
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	err = e.Shutdown(ctx)
+	cancel()
+	for range listeners {
+		if err := <-ended; !errors.Is(err, esl.ErrServerClosed) {
+			log.Error("serve", "err", err)
+		}
+	}
+	log.Info("stopped")
+	if err != nil {
+		return fmt.Errorf("calls were cut off: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"eslua/engine"
+	"eslua/esl/esltest"
+	"eslua/internal/clock"
+)
+
+// trace prints a simulated call as it happens: when, who, what.
+type trace struct {
+	out    io.Writer
+	colour bool
+	clock  clock.Clock
+	began  time.Time
+	leg    string // the name of the channel that the script works for, once it is known
+
+	mu     sync.Mutex
+	failed bool // something of the level of an error was said
+}
+
+// who takes part in a call.
+const (
+	theCaller = "caller"
+	theSwitch = "switch"
+	theScript = "script"
+	theServer = "eslua"
+)
+
+var colours = map[string]string{theCaller: "\x1b[32m", theSwitch: "\x1b[34m", theScript: "\x1b[33m", theServer: "\x1b[90m"}
+
+func (t *trace) line(who, what string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at := t.clock.Now().Sub(t.began).Round(10 * time.Millisecond).Seconds()
+	for _, what := range strings.Split(strings.TrimRight(what, "\n"), "\n") {
+		if t.colour {
+			fmt.Fprintf(t.out, "%8.2f  %s%-7s\x1b[0m %s\r\n", at, colours[who], who, what)
+		} else {
+			fmt.Fprintf(t.out, "%8.2f  %-7s %s\n", at, who, what)
+		}
+	}
+}
+
+var (
+	executed = regexp.MustCompile(`^EXECUTE \[depth=\d+\] (\S+) (\w+)\((.*)\)$`)
+	hungUp   = regexp.MustCompile(`^Hangup (\S+) \[\w+\] \[(\w+)\]$`)
+	scope    = regexp.MustCompile(`^%\[[^]]*\]`)
+)
+
+// fromSwitch prints what matters of the switch's log.
+func (t *trace) fromSwitch(l esltest.LogLine) {
+	if m := executed.FindStringSubmatch(l.Text); m != nil {
+		app, arg := m[2], scope.ReplaceAllString(m[3], "")
+		switch app {
+		case "playback", "speak", "say", "phrase":
+			t.line(theCaller, strings.TrimSpace("hears "+map[string]string{"playback": ""}[app]+arg))
+		case "park":
+		default:
+			if app == "socket" && t.leg == "" {
+				t.leg = m[1]
+			}
+			what := strings.TrimSpace(app + " " + arg)
+			if m[1] != t.leg {
+				what = m[1] + ": " + what
+			}
+			t.line(theSwitch, what)
+		}
+	} else if m := hungUp.FindStringSubmatch(l.Text); m != nil {
+		t.line(theSwitch, "hangs up "+m[1]+": "+m[2])
+	}
+}
+
+// handler gives the log of the engine to the trace.
+func (t *trace) handler() slog.Handler { return traceHandler{t, nil} }
+
+type traceHandler struct {
+	trace *trace
+	attrs []slog.Attr
+}
+
+func (h traceHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h traceHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return traceHandler{h.trace, append(h.attrs[:len(h.attrs):len(h.attrs)], attrs...)}
+}
+
+func (h traceHandler) WithGroup(string) slog.Handler { return h }
+
+func (h traceHandler) Handle(_ context.Context, r slog.Record) error {
+	who, text := theServer, r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "source" {
+			who = theScript
+		} else {
+			text += fmt.Sprintf(" %s=%v", a.Key, a.Value)
+		}
+		return true
+	})
+	if r.Level >= slog.LevelError && r.Level < engine.LevelConsole {
+		h.trace.mu.Lock()
+		h.trace.failed = true
+		h.trace.mu.Unlock()
+	}
+	if r.Level != slog.LevelInfo && who == theScript {
+		text = engine.LevelName(r.Level) + " " + text
+	}
+	h.trace.line(who, text)
+	return nil
+}
