@@ -112,8 +112,10 @@ func (m Method) ErrorName() string {
 
 // Class is a class of objects, or a table of functions.
 type Class struct {
-	Name    string
-	Doc     string
+	Name string
+	Doc  string
+	// Table says that they are functions of a table, called with a dot.
+	Table   bool
 	Methods []Method
 }
 

@@ -400,8 +400,9 @@ var CallClass = Class{
 
 // Freeswitch is the table freeswitch (modlua-api.md 1.13).
 var Freeswitch = Class{
-	Name: "freeswitch",
-	Doc:  "The functions of mod_lua that need no session.",
+	Name:  "freeswitch",
+	Doc:   "The functions of mod_lua that need no session.",
+	Table: true,
 	Methods: []Method{
 		{
 			Name:   "Session",
