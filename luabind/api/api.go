@@ -119,9 +119,9 @@ type Class struct {
 	Methods []Method
 }
 
-func str(name string) Param  { return Param{Name: name, Type: String} }
-func num(name string) Param  { return Param{Name: name, Type: Int} }
-func flag(name string) Param { return Param{Name: name, Type: Bool} }
+func str(name string) Param   { return Param{Name: name, Type: String} }
+func num(name string) Param   { return Param{Name: name, Type: Int} }
+func truth(name string) Param { return Param{Name: name, Type: Bool} }
 
 // or makes a parameter one that may be left out.
 func (p Param) or(value string) Param {

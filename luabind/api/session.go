@@ -47,7 +47,7 @@ var CallClass = Class{
 		},
 		{
 			Name: "setAutoHangup", Class: "CoreSession",
-			Params:  []Param{flag("on")},
+			Params:  []Param{truth("on")},
 			Results: zero,
 			Doc:     "Says whether the call is hung up when the script ends.",
 			Down:    "returns 0",
