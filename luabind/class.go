@@ -128,3 +128,14 @@ func classOf(v lua.LValue) *class {
 	}
 	return nil
 }
+
+// callable is the metatable of a class that is called to make an object.
+func callable(constructor *lua.LFunction) *lua.LTable {
+	meta := &lua.LTable{Metatable: lua.LNil}
+	meta.RawSetString("__call", goFunction(func(l *lua.LState) int {
+		l.Remove(1) // the class itself
+		return constructor.GFunction(l)
+	}))
+	meta.RawSetString("__metatable", lua.LFalse)
+	return meta
+}

@@ -1,6 +1,8 @@
 package luabind
 
 import (
+	"time"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/internal/clock"
@@ -8,7 +10,6 @@ import (
 
 // freeswitchFunctions are what the rows of api.Freeswitch say.
 var freeswitchFunctions = map[string]method{
-	"Session":         newSession,
 	"consoleLog":      consoleLog,
 	"consoleLog2":     consoleLog2,
 	"consoleCleanLog": consoleCleanLog,
@@ -16,11 +17,22 @@ var freeswitchFunctions = map[string]method{
 	"running":         func(c *call) int { return c.truth(true) },
 }
 
+// constructors are what the rows of api.Constructors say.
+var constructors = map[string]method{
+	"Session": newSession,
+	"API":     newAPI,
+}
+
 // freeswitch makes the table freeswitch of a state. A script may change it.
 func (s *Script) freeswitch() *lua.LTable {
 	t := s.l.CreateTable(0, len(s.lib.freeswitch))
 	for name, f := range s.lib.freeswitch {
 		t.RawSetString(name, f)
+	}
+	for name, meta := range s.lib.constructors {
+		k := s.l.CreateTable(0, 0)
+		k.Metatable = meta
+		t.RawSetString(name, k)
 	}
 	for name, value := range map[string]int{"S_HUP": 1, "S_FREE": 2, "S_RDLOCK": 4} {
 		t.RawSetString(name, lua.LNumber(value))
@@ -30,14 +42,18 @@ func (s *Script) freeswitch() *lua.LTable {
 
 // msleep waits whatever becomes of the call. Events are taken meanwhile, so that none is lost.
 func msleep(c *call) int {
-	s, d := c.script, ms(c.int(1))
+	c.script.sleep(ms(c.int(1)))
+	return 0
+}
+
+// sleep waits, as long as the script may run.
+func (s *Script) sleep(d time.Duration) {
 	if s.Call == nil {
 		clock.Sleep(s.ctx, s.Clock, d)
-		return 0
+		return
 	}
 	until := s.Clock.Now().Add(d)
 	if err := s.Call.Wait(s.ctx, until, func() bool { return false }); err != nil {
 		clock.Sleep(s.ctx, s.Clock, until.Sub(s.Clock.Now())) // the connection may be lost
 	}
-	return 0
 }

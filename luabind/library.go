@@ -10,7 +10,10 @@ import (
 type Library struct {
 	session    *class
 	event      *class
+	api        *class
 	freeswitch map[string]*lua.LFunction
+	// constructors are the metatables of the classes in the table freeswitch, by name.
+	constructors map[string]*lua.LTable
 }
 
 // NewLibrary makes the library. It panics when rows and functions do not match.
@@ -18,6 +21,11 @@ func NewLibrary() *Library {
 	lib := &Library{}
 	lib.event = newClass("Event *", nil, eventMethods, &api.EventObject)
 	lib.session = newClass("CoreSession *", sessionAttribute, sessionMethods(), &api.CallClass, &api.Native)
+	lib.api = newClass("API *", nil, apiMethods, &api.APIObject)
+	lib.constructors = make(map[string]*lua.LTable)
+	for name, f := range functions(nil, constructors, &api.Constructors) {
+		lib.constructors[name] = callable(f)
+	}
 	lib.freeswitch = functions(nil, freeswitchFunctions, &api.Freeswitch)
 	return lib
 }

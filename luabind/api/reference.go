@@ -6,7 +6,7 @@ import (
 )
 
 // ModLua are the classes and tables of mod_lua, in the order of its reference.
-func ModLua() []*Class { return []*Class{&CallClass, &Freeswitch} }
+func ModLua() []*Class { return []*Class{&CallClass, &Constructors, &APIObject, &Freeswitch} }
 
 // Reference is the documentation of classes as Markdown.
 func Reference(title, preamble string, classes ...*Class) string {

@@ -398,10 +398,10 @@ var CallClass = Class{
 	},
 }
 
-// Freeswitch is the table freeswitch (modlua-api.md 1.13).
-var Freeswitch = Class{
+// Constructors are the classes in the table freeswitch: calling one makes an object.
+var Constructors = Class{
 	Name:  "freeswitch",
-	Doc:   "The functions of mod_lua that need no session.",
+	Doc:   "The classes of mod_lua. Each is called as a function and makes an object.",
 	Table: true,
 	Methods: []Method{
 		{
@@ -418,6 +418,23 @@ var Freeswitch = Class{
 			Needs:   Async | Full,
 			Example: `local leg = freeswitch.Session("{leg_timeout=20}user/1000", session)`,
 		},
+		{
+			Name:    "API",
+			Params:  []Param{leg("session").or("nil")},
+			Results: returns(Result{Type: "api", Doc: "an object that runs API commands"}),
+			Doc:     "Makes an object that runs API commands. The session makes no difference.",
+			Needs:   Full,
+			Example: "local api = freeswitch.API()",
+		},
+	},
+}
+
+// Freeswitch is the table freeswitch (modlua-api.md 1.13).
+var Freeswitch = Class{
+	Name:  "freeswitch",
+	Doc:   "The functions of mod_lua that need no session.",
+	Table: true,
+	Methods: []Method{
 		{
 			Name: "consoleLog", Aliases: []string{"console_log"},
 			Params: []Param{str("level"), str("text")},
