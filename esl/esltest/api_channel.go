@@ -95,7 +95,7 @@ func uuidSetvarAPI(c apiCall) string {
 	}
 	value := ""
 	if rest := strings.SplitN(c.arg, " ", 3); len(rest) == 3 {
-		value = strings.Join(esl.SplitArgs("^^\x01"+rest[2]+"\x01", 1), "")
+		value = unescape(rest[2])
 	}
 	ch.set(a[1], value)
 	return "+OK\n"
@@ -202,9 +202,7 @@ func uuidParkAPI(c apiCall) string {
 	if ch == nil {
 		return problem
 	}
-	ch.setExtension([]esl.Action{{App: "park"}})
-	ch.transferred = true
-	ch.setState(csRouting)
+	ch.goPark()
 	return "+OK\n"
 }
 

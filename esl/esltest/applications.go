@@ -35,6 +35,8 @@ func applicationTable() map[string]application {
 		{name: "log", zombie: true, run: logApp},
 		{name: "info", zombie: true, run: infoApp},
 		{name: "event", zombie: true, run: eventApp},
+		{name: "hash", zombie: true, run: func(ch *channel, _ *thread, arg string) { ch.sw.hash.command(arg) }},
+		{name: "db", zombie: true, run: func(ch *channel, _ *thread, arg string) { ch.sw.db.command(arg) }},
 		{name: "eval", zombie: true, run: func(*channel, *thread, string) {}},
 		{name: "verbose_events", run: verboseEventsApp},
 

@@ -25,7 +25,49 @@ func bridgeApp(ch *channel, t *thread, arg string) {
 	ch.set("DIALSTATUS", "SUCCESS")
 	ch.vars.push("originate_causes", a.leg.uuid+";NONE", false)
 	ch.bridge(t, a.leg)
-	if isTrue(ch.own("hangup_after_bridge")) && ch.up() {
+	ch.afterBridge(a.leg)
+}
+
+// afterBridge is what becomes of the channel that was bridged to b, as its variables say.
+func (ch *channel) afterBridge(b *channel) {
+	if ch.transferred || ch.down() {
+		return
+	}
+	cause := b.cause
+	if cause == 0 {
+		cause = esl.CauseNormalClearing
+	}
+	after := ch.own("hangup_after_bridge")
+	switch {
+	case strings.EqualFold(after, "explicit"):
+		ch.hangup(cause, siteUnbridge)
+	case !b.answered:
+	case isTrue(ch.own("park_after_bridge")):
+		ch.goPark()
+	case ch.own("transfer_after_bridge") != "":
+		ch.transferAfterBridge()
+	case isTrue(after):
+		ch.hangup(cause, siteUnbridge)
+	}
+}
+
+// transferAfterBridge sends the channel where transfer_after_bridge says: extension:dialplan:context.
+func (ch *channel) transferAfterBridge() {
+	a := append(esl.SplitArgs(ch.own("transfer_after_bridge"), ':'), "", "", "")
+	ch.transfer(a[0], a[1], a[2])
+}
+
+// leaveBridge is what becomes of the channel that somebody was bridged to.
+func (ch *channel) leaveBridge() {
+	switch {
+	case ch.down() || ch.state != csExchangeMedia:
+	case isTrue(ch.own("park_after_bridge")):
+		ch.goPark()
+	case ch.own("transfer_after_bridge") != "":
+		ch.transferAfterBridge()
+	case !ch.answered:
+		ch.hangup(esl.CauseOriginatorCancel, siteUnbridge)
+	default:
 		ch.hangup(esl.CauseNormalClearing, siteUnbridge)
 	}
 }
@@ -95,7 +137,7 @@ func (ch *channel) bridge(t *thread, b *channel) {
 	ch.set("last_sent_callee_id_name", b.profile.calleeName)
 	ch.set("last_sent_callee_id_number", b.profile.calleeNumber)
 	b.watch(t)
-	for ch.ready() && b.up() && b.bridged == ch {
+	for ch.ready() && b.state == csExchangeMedia && b.bridged == ch {
 		ch.parseEvents(t)
 		if ch.breaking {
 			ch.breaking = false
@@ -112,19 +154,13 @@ func (ch *channel) bridge(t *thread, b *channel) {
 			ch.toTick(t)
 			continue
 		}
-		if ch.ready() && b.up() {
+		if ch.ready() && b.state == csExchangeMedia {
 			ch.idle(t, time.Time{})
 		}
 	}
 	b.unwatch(t)
 	ch.bridged, b.bridged = nil, nil
-	if b.up() && !isTrue(b.own("park_after_bridge")) && !b.transferred {
-		cause := esl.CauseNormalClearing
-		if ch.down() {
-			cause = ch.cause
-		}
-		b.hangup(cause, siteUnbridge)
-	}
+	b.leaveBridge()
 	if b.cause != 0 {
 		ch.set("bridge_hangup_cause", b.cause.String())
 	}

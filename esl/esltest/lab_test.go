@@ -41,6 +41,7 @@ func world(mode string) esltest.World {
 			"busy":    {{App: "hangup", Data: "USER_BUSY"}},
 			"silent":  {{App: "sleep", Data: "120000"}},
 			"early":   {{App: "pre_answer"}, {App: "sleep", Data: "120000"}},
+			"reads":   {{App: "answer"}, {App: "read", Data: "1 1 silence got 30000 #"}, {App: "sleep", Data: "30000"}},
 			"rings":   {{App: "ring_ready"}, {App: "sleep", Data: "3000"}, {App: "answer"}, {App: "sleep", Data: "30000"}},
 		},
 		Directory: []esltest.User{{Name: "1002", Domain: "example.com", Params: map[string]string{"dial-string": "loopback/answers"}}},

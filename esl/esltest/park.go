@@ -51,6 +51,12 @@ func (ch *channel) park(t *thread) {
 	ch.unicast = false
 }
 
+// goPark takes the channel out of whatever it does and parks it (switch_ivr_park_session).
+func (ch *channel) goPark() {
+	ch.originating, ch.transferred = false, true
+	ch.setState(csPark)
+}
+
 // parkFrame waits for the next moment at which park looks around. With media that is a frame; without, it looks every
 // 20 ms, at one message each time.
 func (ch *channel) parkFrame(t *thread, began, expires time.Time) bool {

@@ -27,6 +27,8 @@ func (ch *channel) run(t *thread) {
 				ch.onRouting()
 			case csExecute:
 				ch.onExecute(t)
+			case csPark:
+				ch.park(t)
 			case csSoftExecute:
 				ch.onSoftExecute(t)
 			case csHangup:

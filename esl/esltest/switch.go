@@ -81,7 +81,8 @@ type Switch struct {
 	scratch   []byte // for the event that is being written
 	wires     map[*wire]bool
 	globals   *variables
-	stores    map[string]string // of the hash and db commands
+	hash      hashStore
+	db        dbStore
 	apis      map[string]apiCommand
 
 	applications map[string]application
@@ -116,7 +117,6 @@ func New(world World, options Options) *Switch {
 		placing:  make(map[string]*Call),
 		audience: audience{bound: make(map[string][]*listener)},
 		globals:  &variables{},
-		stores:   make(map[string]string),
 		apis:     apiTable(),
 		tasks:    3,
 	}
@@ -137,6 +137,7 @@ func New(world World, options Options) *Switch {
 	sw.rand = rand.NewChaCha8(seed)
 	sw.booted = sw.now
 	sw.coreUUID = sw.uuid()
+	sw.hash, sw.db = newStores(sw.world)
 	for _, name := range sortedKeys(sw.world.Globals) {
 		sw.globals.set(name, sw.world.Globals[name])
 	}
@@ -149,7 +150,11 @@ func (sw *Switch) Clock() clock.Clock { return sw.clock }
 
 // Close cuts all connections, ends all calls and waits until nothing of the switch runs any more.
 func (sw *Switch) Close() {
-	sw.do(func() { sw.closed = true })
+	sw.do(func() {
+		sw.mu.Lock()
+		defer sw.mu.Unlock()
+		sw.closed = true
+	})
 	sw.cancel()
 	sw.group.Wait(context.Background())
 }

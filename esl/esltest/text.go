@@ -19,6 +19,32 @@ func words(arg string, n int) []string {
 	return w[:n]
 }
 
+// splitArgs splits as esl.SplitArgs does, into n words at most: the last one is all that is left.
+func splitArgs(s string, delim byte, n int) []string {
+	if rest, ok := strings.CutPrefix(s, "^^"); ok && len(rest) > 1 {
+		delim, s = rest[0], rest[1:]
+	}
+	quoted, seen := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\':
+			i++
+		case s[i] == '\'' && (quoted || strings.IndexByte(s[i+1:], '\'') >= 0):
+			quoted = !quoted
+		case s[i] == delim && !quoted:
+			if seen++; seen == n-1 {
+				return append(esl.SplitArgs(s[:i], delim), unescape(s[i+1:]))
+			}
+		}
+	}
+	return esl.SplitArgs(s, delim)
+}
+
+// unescape takes the quotes and backslashes of an argument away.
+func unescape(s string) string {
+	return strings.Join(esl.SplitArgs("^^\x01"+s, 0), "") // with a separator that no text contains
+}
+
 func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func orElse(s, other string) string {

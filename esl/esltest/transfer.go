@@ -10,8 +10,8 @@ import (
 // maxTransfers is how often a channel may be transferred, unless a variable says otherwise.
 const maxTransfers = 70
 
-// transfer sends the channel to another extension: routing begins when its thread comes back to the state machine. The
-// other leg of its bridge is hung up (switch_ivr_session_transfer).
+// transfer sends the channel to another extension: routing begins when its thread comes back to the state machine. That
+// ends a bridge (switch_ivr_session_transfer).
 func (ch *channel) transfer(extension, dialplan, context string) {
 	if ch.down() {
 		return
@@ -46,8 +46,6 @@ func (ch *channel) transfer(extension, dialplan, context string) {
 	ch.transferred = true
 	if b := ch.bridged; b != nil {
 		b.set("signal_bond", "")
-		ch.set("hangup_after_bridge", "false")
-		b.hangup(esl.ParseCause("BLIND_TRANSFER"), siteTransfer)
 	}
 	p := ch.profile
 	ch.logf(esl.LogNotice, siteTransfer, "Transfer %s to %s[%s@%s]", ch.name, p.dialplan, p.destination, p.context)

@@ -16,6 +16,8 @@ type World struct {
 	Context string
 	// Globals are the global variables.
 	Globals map[string]string
+	// Hash and DB are what the stores of the hash and db commands hold at the start: realm, key, value.
+	Hash, DB map[string]map[string]string
 	// CallerName and CallerNumber are the caller id of Call where a CallSpec gives none.
 	CallerName, CallerNumber string
 	// Sounds are the files that exist, with their length.

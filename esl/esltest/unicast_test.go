@@ -1,0 +1,70 @@
+package esltest_test
+
+import (
+	"fmt"
+	"net"
+	"testing"
+	"time"
+)
+
+// TestUnicastSendsFrames is the message that sends the audio of a channel to a UDP socket: a frame of silence every 20 ms,
+// until the channel leaves park (wire/sendmsg_nomedia_unicast).
+func TestUnicastSendsFrames(t *testing.T) {
+	far, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	near, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := near.LocalAddr().(*net.UDPAddr).Port // one that is free
+	near.Close()
+
+	l := newLab(t, world("async full"))
+	call, p := l.connected()
+	p.want(all, "+OK event listener enabled plain")
+	p.run("0", "answer", "")
+	message := fmt.Sprintf("sendmsg\ncall-command: unicast\nlocal-port: %d\nremote-port: %d", port, far.LocalAddr().(*net.UDPAddr).Port)
+	p.want(message, "+OK")
+	p.want(message, "+OK") // once is enough
+	l.sw.After(time.Second)
+	call.Hangup("")
+	l.finish(call)
+
+	// What was sent is there: this is real time, and only the end of it is waited for.
+	frames := 0
+	buf := make([]byte, 2048)
+	for {
+		far.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		n, from, err := far.ReadFromUDP(buf)
+		if err != nil {
+			break
+		}
+		if n != 320 || from.Port != port {
+			t.Fatalf("%d bytes from port %d", n, from.Port)
+		}
+		frames++
+	}
+	if frames < 48 || frames > 52 {
+		t.Errorf("%d frames in a second", frames)
+	}
+}
+
+func TestUnicastToAPortThatIsTaken(t *testing.T) {
+	taken, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	l := newLab(t, world("async full"))
+	_, p := l.connected()
+	p.want(all, "+OK event listener enabled plain")
+	p.run("0", "answer", "")
+	p.want(fmt.Sprintf("sendmsg\ncall-command: unicast\nlocal-port: %d", taken.LocalAddr().(*net.UDPAddr).Port), "+OK")
+	p.run("1", "eval", "")
+	if !l.logged("Socket error") {
+		t.Error("the log does not say so")
+	}
+}
