@@ -65,7 +65,7 @@ func TestArgumentsAreCheckedAsSWIGDoes(t *testing.T) {
 			"    CoreSession::getDigits(int,char *,int,int,int)\n\n"+
 			"test.lua:11: Error in consoleLog expected 2..2 args, got 1\n"+
 			"test.lua:12: Assignment not possible. No setter/member with this name. For custom assignments implement __setitem method.\n"+
-			"test.lua:13: attempt to call a non-function object\n"+
+			"test.lua:13: attempt to call method 'nothing' (a nil value)\n"+
 			"1\t0", nil)
 }
 

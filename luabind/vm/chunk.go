@@ -5,10 +5,12 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 )
 
-// maxSource is how long a source may be, in bytes: the compiler takes time with the square of it.
+// maxSource is how long a source may be, in bytes: the compiler takes time with the square of it. What scripts compile themselves is held to
+// Limits.Source.
 const maxSource = 1 << 20
 
 // Chunk is a compiled source. It never changes.
@@ -35,33 +37,57 @@ func (e *SyntaxError) Error() string {
 }
 
 // Compile compiles a source. A first line that begins with # is passed over. The error is a *SyntaxError.
-func Compile(name, source string) (*Chunk, error) {
-	if len(source) > maxSource {
-		return nil, &SyntaxError{name, 0, fmt.Sprintf("source of %d bytes is above the limit of %d", len(source), maxSource)}
+func Compile(name, source string) (*Chunk, error) { return compile(name, source, maxSource) }
+
+func compile(name, source string, limit int) (*Chunk, error) {
+	if len(source) > limit {
+		return nil, &SyntaxError{name, 0, fmt.Sprintf("source of %d bytes is above the limit of %d", len(source), limit)}
 	}
 	if strings.HasPrefix(source, "#") {
 		source = "--" + source
+	} else if strings.HasPrefix(source, "\x1b") {
+		return nil, &SyntaxError{name, 0, "precompiled chunks cannot be loaded"}
 	}
-	block, err := parse.Parse(strings.NewReader(source), name)
+	block, err := parseSource(name, source)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, err
+	}
+	r := &rewriter{name: name}
+	scopes, err := r.chunk(block)
+	if err != nil {
+		return nil, err
 	}
 	proto, err := lua.Compile(block, name)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, syntaxError(name, source, err)
+	}
+	proto = r.finish(proto, scopes)
+	if r.err != nil {
+		return nil, r.err
 	}
 	return &Chunk{name, proto}, nil
 }
 
-func syntaxError(name string, err error) *SyntaxError {
+func parseSource(name, source string) (block []ast.Stmt, err error) {
+	block, err = parse.Parse(strings.NewReader(source), name)
+	if err != nil {
+		return nil, syntaxError(name, source, err)
+	}
+	return block, nil
+}
+
+func syntaxError(name, source string, err error) *SyntaxError {
 	switch e := err.(type) {
 	case *parse.Error:
 		text := e.Message
-		if e.Token != "" {
-			text = fmt.Sprintf("%s near '%s'", text, e.Token)
+		if text == "syntax error" {
+			text = "unexpected symbol"
 		}
 		if e.Pos.Line < 0 {
-			return &SyntaxError{name, 0, e.Message + " near <eof>"}
+			return &SyntaxError{name, 1 + strings.Count(strings.TrimSuffix(source, "\n"), "\n"), text + " near '<eof>'"}
+		}
+		if e.Token != "" {
+			text = fmt.Sprintf("%s near '%s'", text, e.Token)
 		}
 		return &SyntaxError{name, e.Pos.Line, text}
 	case *lua.CompileError:

@@ -2,32 +2,68 @@ package vm
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
+
+	lua "github.com/yuin/gopher-lua"
 )
 
-// ErrInstructions: a script has carried out more instructions than it may.
-var ErrInstructions = errors.New("too many instructions")
+// slice is how many instructions pass at most between two looks at the limits.
+const slice = 10_000
 
-// guard stops a script. The machine asks Done before each instruction, on the goroutine of the script, so that a script
-// can be stopped in a loop without calls, and its instructions counted, at less cost than with a context of the standard
-// library (lua-vm.md 2.1). A protected call may catch the error; the next instruction raises it again.
+// guard keeps a script to its limits. The machine asks the context of a thread for Done before each instruction, on the
+// goroutine of the script (lua-vm.md 2.1): thread.Done counts there and comes here when the count is used up, a step of the watch has passed or
+// somebody wants the script to end.
 type guard struct {
-	ctx     context.Context
-	stopped atomic.Bool // ctx has ended
-	dead    error       // why the script is stopped
-	count   uint64
-	limit   uint64 // 0: none
-	host    any
+	limits Limits
+	watch  *Watch
+	own    bool // the watch is this state's own
+
+	left int64 // instructions until the next look; below zero once the script is dead
+	seen atomic.Uint64
+
+	granted int64 // what left began with
+	used    int64 // instructions since the last wait
+	total   int64
+	until   int64 // Limit: the total at which the script ends; 0: none
+	cpu     time.Duration
+
+	size    int64  // bytes held at the last walk
+	walked  uint64 // what the process had allocated then
+	fresh   int64  // bytes of strings made since then
+	paused  uint64 // what the process had allocated when the wait began
+	waiting int
+
+	kill atomic.Pointer[error] // set from any goroutine
+	dead *Ended                // why no instruction is carried out any more
+	deny string                // the error that the next instruction raises
 }
 
-// watch has the guard stop the script when ctx ends. What it returns undoes that.
-func (g *guard) watch(ctx context.Context) (stop func() bool) {
-	g.ctx = ctx
-	g.stopped.Store(false)
-	return context.AfterFunc(ctx, func() { g.stopped.Store(true) })
+// Ended is the error of a script that was ended: by a limit, by the end of its context, by Stop, or by a panic in a Go function.
+type Ended struct {
+	// Reason is the limit (ErrMemory, ...), the cause of the context's end, or what Stop was given.
+	Reason error
+	// Where is the place in the script, as main.lua:12; "" if it was not running.
+	Where string
+	// Detail is the value of the limit; "" for other reasons.
+	Detail string
+	// Traceback is where the script was, one line for each level.
+	Traceback string
 }
+
+func (e *Ended) Error() string {
+	text := e.Reason.Error()
+	if e.Detail != "" {
+		text += " (" + e.Detail + ")"
+	}
+	if e.Where != "" {
+		text = e.Where + ": " + text
+	}
+	return text
+}
+
+func (e *Ended) Unwrap() error { return e.Reason }
 
 var closed = func() chan struct{} {
 	c := make(chan struct{})
@@ -35,28 +71,195 @@ var closed = func() chan struct{} {
 	return c
 }()
 
-func (g *guard) Done() <-chan struct{} {
-	g.count++
-	if g.dead == nil {
-		if g.stopped.Load() {
-			g.dead = context.Cause(g.ctx)
-		} else if g.limit > 0 && g.count > g.limit {
-			g.dead = ErrInstructions
-		}
+// Done is the hook before each instruction.
+func (t *thread) Done() <-chan struct{} {
+	s := t.s
+	s.left--
+	if s.left < 0 || s.watch.tick.Load() != s.seen.Load() || int(t.stack.segIdx) >= t.mark {
+		return t.look()
 	}
-	if g.dead != nil {
+	return nil
+}
+
+// look is the slow part of Done.
+func (t *thread) look() <-chan struct{} {
+	s := t.s
+	if s.dead == nil {
+		s.check()
+	}
+	if s.dead != nil {
+		return closed
+	}
+	if int(t.stack.segIdx) >= t.mark && !t.deepen() || s.deny != "" {
 		return closed
 	}
 	return nil
 }
 
-func (g *guard) Err() error                  { return g.dead }
-func (g *guard) Deadline() (time.Time, bool) { return time.Time{}, false }
-
-// Value gives what the state was made for: see Host.
-func (g *guard) Value(key any) any {
-	if key == (hostKey{}) {
-		return g.host
+// Err is the text that the machine raises after Done.
+func (t *thread) Err() error {
+	if t.s.dead != nil {
+		return t.s.dead
 	}
-	return nil
+	text := t.s.deny
+	t.s.deny = ""
+	return denied(text)
+}
+
+type denied string
+
+func (d denied) Error() string { return string(d) }
+
+func (t *thread) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (t *thread) Value(any) any               { return nil }
+
+// check looks at all limits.
+func (s *State) check() {
+	spent := s.granted - s.left
+	s.used += spent
+	s.total += spent
+	tick := s.watch.tick.Load()
+	ticked := tick != s.seen.Load()
+	s.seen.Store(tick)
+	if cause := s.kill.Load(); cause != nil {
+		s.end(*cause, "")
+		return
+	}
+	switch l := &s.limits; {
+	case s.used > l.Instructions:
+		s.end(ErrInstructions, fmt.Sprintf("more than %d without a wait", l.Instructions))
+		return
+	case l.Total > 0 && s.total > l.Total:
+		s.end(ErrInstructions, fmt.Sprintf("more than %d", l.Total))
+		return
+	case s.until > 0 && s.total > s.until:
+		s.end(ErrInstructions, "")
+		return
+	}
+	if ticked {
+		if s.cpu += watchStep; s.cpu > s.limits.CPU {
+			s.end(ErrTime, fmt.Sprintf("more than %v without a wait", s.limits.CPU))
+			return
+		}
+		if s.size+int64(s.watch.allocs.Load()-s.walked) > s.limits.Memory && !s.weigh(0) {
+			return
+		}
+	}
+	room := int64(slice)
+	room = min(room, s.limits.Instructions-s.used+1)
+	if s.limits.Total > 0 {
+		room = min(room, s.limits.Total-s.total+1)
+	}
+	if s.until > 0 {
+		room = min(room, s.until-s.total+1)
+	}
+	s.granted, s.left = room, room
+	s.relax()
+}
+
+// weigh walks the state; more is what is about to be allocated. It says whether the script may go on.
+func (s *State) weigh(more int64) bool {
+	s.size = s.walk()
+	s.walked = allocated()
+	s.fresh = 0
+	if s.size+more > s.limits.Memory {
+		s.end(ErrMemory, fmt.Sprintf("more than %d bytes", s.limits.Memory))
+		return false
+	}
+	return true
+}
+
+// end has no instruction carried out any more.
+func (s *State) end(reason error, detail string) {
+	if s.dead != nil {
+		return
+	}
+	s.left = -1
+	s.dead = &Ended{Reason: reason, Where: s.Where(), Detail: detail, Traceback: s.traceback(s.cur, 0)}
+}
+
+// killed ends the Go function that runs, as an error that no pcall of the script catches.
+func (s *State) killed() {
+	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: lua.LString(s.dead.Error())})
+}
+
+// work accounts for n steps of a library function, and ends it when the script is to end.
+func (s *State) work(n int) {
+	s.left -= int64(n)
+	if s.left < 0 || s.watch.tick.Load() != s.seen.Load() {
+		if s.dead == nil {
+			s.check()
+		}
+		if s.dead != nil {
+			s.killed()
+		}
+	}
+}
+
+// room accounts for a string of n bytes that is about to be made.
+func (s *State) room(l *lua.LState, n int) {
+	if n > s.limits.String {
+		raise(l, 1, fmt.Sprintf("string length overflow (limit is %d bytes)", s.limits.String))
+	}
+	if n > 256 {
+		s.work(n / 64)
+	}
+	s.fresh += int64(n)
+	if s.size+s.fresh > s.limits.Memory && !s.weigh(int64(n)) {
+		s.killed()
+	}
+}
+
+// watchContext has the script end when ctx ends. What it returns undoes that.
+func (s *State) watchContext(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { s.Kill(context.Cause(ctx)) })
+}
+
+// Kill ends the script for the given reason at its next instruction. It may be called from any goroutine. A host function that waits has to watch
+// Context by itself.
+func (s *State) Kill(reason error) {
+	s.kill.CompareAndSwap(nil, &reason)
+	s.seen.Store(^uint64(0))
+}
+
+// Stop ends the script for the given reason at its next instruction. Only the goroutine of the script may call it.
+func (s *State) Stop(reason error) { s.end(reason, "") }
+
+// Limit ends the script with ErrInstructions once it has carried out n more instructions; 0 takes the limit away.
+func (s *State) Limit(n uint64) {
+	s.until = 0
+	if n > 0 {
+		s.until = s.total + s.granted - max(s.left, 0) + int64(n)
+		s.account()
+	}
+}
+
+// account ends the slice of instructions that runs, so that the next one begins with a look at the limits.
+func (s *State) account() {
+	if s.dead == nil {
+		s.granted -= s.left
+		s.left = 0
+	}
+}
+
+// Waiting says that a host function begins to wait for something outside; Resumed, that it has ended. The time between counts for no limit but
+// Wall, and the budgets that hold between two waits begin anew. Calls may be nested.
+func (s *State) Waiting() {
+	if s.waiting++; s.waiting == 1 {
+		s.paused = s.watch.allocs.Load()
+		s.watch.leave()
+	}
+}
+
+// Resumed ends what Waiting began.
+func (s *State) Resumed() {
+	if s.waiting--; s.waiting > 0 {
+		return
+	}
+	s.watch.enter()
+	// What others have allocated meanwhile is not this script's.
+	s.walked += s.watch.allocs.Load() - s.paused
+	s.account()
+	s.total += s.granted
+	s.used, s.granted, s.cpu = 0, 0, 0
 }
