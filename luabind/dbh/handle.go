@@ -1,0 +1,150 @@
+package dbh
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// Column is one value of a row.
+type Column struct {
+	Name string
+	// Text is the value as the database prints it, up to its first NUL byte, which is all that the switch's drivers give;
+	// "" if it is NULL. Its encoding is that of the connection.
+	Text string
+	Null bool
+}
+
+// Handle is a database that a script has opened. It belongs to one goroutine.
+type Handle struct {
+	pools    *Pools
+	target   target
+	conn     conn
+	affected int64
+	last     string
+	released bool
+}
+
+// Open opens a data source as freeswitch.Dbh names it; user and pass may be "". Waiting and connecting take at most
+// Options.OpenTimeout. Errors name no password.
+func (p *Pools) Open(ctx context.Context, dsn, user, pass string) (*Handle, error) {
+	t, err := p.resolve(dsn, user, pass)
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.acquire(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return &Handle{pools: p, target: t, conn: c}, nil
+}
+
+// Connected is true until Release.
+func (h *Handle) Connected() bool { return !h.released }
+
+// Release gives the connection back; what is left of a transaction is undone. It is false from the second time on.
+func (h *Handle) Release() bool {
+	if h.released {
+		return false
+	}
+	h.released = true
+	h.pools.giveBack(h.target, h.conn)
+	h.conn = nil
+	return true
+}
+
+// Query carries out one statement, or several parted by semicolons. It calls row for each row of each result, until that is
+// false; the columns are good until it returns, and it may use the handle. With row nil the rows are thrown away, and the
+// error is kept for LastError. An error of the database comes in the words of the database's C library, without anything
+// around them.
+//
+// A connection that was lost is made anew; a transaction that was open on it is gone.
+func (h *Handle) Query(ctx context.Context, sql string, row func([]Column) bool) error {
+	h.last = ""
+	res, err := h.exec(ctx, sql, row != nil)
+	if row == nil {
+		if err != nil && !errors.Is(err, ErrNoSQL) && !errors.Is(err, ErrReleased) {
+			h.last = err.Error()
+		}
+		return err
+	}
+	for _, columns := range res.rows {
+		if !row(columns) {
+			break
+		}
+	}
+	return err
+}
+
+// exec carries out sql on a connection that is alive.
+func (h *Handle) exec(ctx context.Context, sql string, wantRows bool) (result, error) {
+	switch {
+	case sql == "":
+		return result{}, ErrNoSQL
+	case h.released:
+		return result{}, ErrReleased
+	}
+	sql, _, _ = strings.Cut(sql, "\x00") // a C string
+	ctx, cancel := context.WithTimeoutCause(ctx, h.pools.opts.QueryTimeout, ErrTimeout)
+	defer cancel()
+	if err := h.revive(ctx); err != nil {
+		return result{}, err
+	}
+	res, err := h.conn.query(ctx, sql, wantRows)
+	if errors.Is(err, errUnsent) {
+		if err := h.revive(ctx); err != nil {
+			return result{}, err
+		}
+		res, err = h.conn.query(ctx, sql, wantRows)
+	}
+	if err != nil && !h.conn.alive() && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	h.affected = res.affected
+	return res, err
+}
+
+// revive connects anew when the connection has been lost.
+func (h *Handle) revive(ctx context.Context) error {
+	if h.conn != nil && h.conn.alive() {
+		return nil
+	}
+	if h.conn != nil {
+		h.conn.close()
+		h.conn = nil
+	}
+	c, err := h.target.open(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return err
+	}
+	h.conn = c
+	return nil
+}
+
+// Affected is how many rows the last statement has changed, or given.
+func (h *Handle) Affected() int64 { return h.affected }
+
+// LastError is the error of the last Query if that had no function for rows, or "".
+func (h *Handle) LastError() string { return h.last }
+
+// ClearError forgets the last error.
+func (h *Handle) ClearError() { h.last = "" }
+
+// TestReactive carries out test. When that fails it carries out drop, if there is one, whose failure does not count, and
+// reactive. It is true when test or reactive was good.
+func (h *Handle) TestReactive(ctx context.Context, test, drop, reactive string) bool {
+	if test == "" || reactive == "" {
+		return false
+	}
+	if _, err := h.exec(ctx, test, false); err == nil {
+		return true
+	}
+	if drop != "" {
+		h.exec(ctx, drop, false)
+	}
+	_, err := h.exec(ctx, reactive, false)
+	return err == nil
+}

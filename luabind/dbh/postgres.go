@@ -1,0 +1,120 @@
+package dbh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// postgresTarget is a database of a PostgreSQL server, by a connection string of libpq.
+func (p *Pools) postgresTarget(text, user, pass string) (target, error) {
+	cfg, err := pgconn.ParseConfig(text)
+	if err != nil {
+		return target{}, fmt.Errorf("%w: %w", ErrUnknown, err) // leaves passwords out
+	}
+	if user != "" {
+		cfg.User = user
+	}
+	if pass != "" {
+		cfg.Password = pass
+	}
+	cfg.DialFunc = p.opts.Dial
+	if _, ok := cfg.RuntimeParams["application_name"]; !ok {
+		cfg.RuntimeParams["application_name"] = "eslua"
+	}
+	return target{key: strings.Join([]string{"postgres", text, user, pass}, "\x00"), open: func(ctx context.Context) (conn, error) {
+		c, err := pgconn.ConnectConfig(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return &postgresConn{c, p.opts.MaxResult}, nil
+	}}, nil
+}
+
+// postgresConn is a connection to PostgreSQL. All goes by the simple protocol, so that several statements may be given in
+// one text and values come as the server prints them.
+type postgresConn struct {
+	c   *pgconn.PgConn
+	max int
+}
+
+func (c *postgresConn) alive() bool { return !c.c.IsClosed() }
+
+func (c *postgresConn) close() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // the farewell is not waited for
+	c.c.Close(ctx)
+}
+
+func (c *postgresConn) rest(ctx context.Context) bool {
+	if c.c.TxStatus() != 'I' {
+		_, err := c.query(ctx, "ROLLBACK", false)
+		return err == nil
+	}
+	return true
+}
+
+func (c *postgresConn) wake(ctx context.Context) error {
+	_, err := c.query(ctx, "DISCARD ALL", false)
+	return err
+}
+
+func (c *postgresConn) query(ctx context.Context, sql string, wantRows bool) (res result, err error) {
+	results := c.c.Exec(ctx, sql)
+	size := 0
+	for results.NextResult() {
+		reader := results.ResultReader()
+		for reader.NextRow() {
+			if !wantRows || size > c.max {
+				continue
+			}
+			row := postgresRow(reader)
+			if size += sizeOf(row); size <= c.max {
+				res.rows = append(res.rows, row)
+			}
+		}
+		tag, _ := reader.Close() // its error is that of results
+		res.affected = tag.RowsAffected()
+	}
+	err = results.Close()
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &pg):
+		return res, errors.New(libpqText(pg))
+	case err != nil && pgconn.SafeToRetry(err) && ctx.Err() == nil:
+		return res, fmt.Errorf("%w: %w", errUnsent, err)
+	case err == nil && size > c.max:
+		return res, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, c.max)
+	}
+	return res, err
+}
+
+func postgresRow(reader *pgconn.ResultReader) []Column {
+	fields := reader.FieldDescriptions()
+	row := make([]Column, len(fields))
+	for i, value := range reader.Values() {
+		row[i] = Column{Name: fields[i].Name, Text: cText(value), Null: value == nil}
+	}
+	return row
+}
+
+// libpqText is an error as libpq words it, without the line that shows the place in the statement.
+func libpqText(e *pgconn.PgError) string {
+	text := e.Severity + ":  " + e.Message
+	if e.Detail != "" {
+		text += "\nDETAIL:  " + e.Detail
+	}
+	if e.Hint != "" {
+		text += "\nHINT:  " + e.Hint
+	}
+	return text
+}
+
+// cText is the part before the first NUL byte.
+func cText(value []byte) string {
+	text, _, _ := strings.Cut(string(value), "\x00")
+	return text
+}
