@@ -29,6 +29,7 @@ func newClass(ctype string, attribute func(any, string) (lua.LValue, bool), does
 	k.meta.RawSetString("__index", goFunction(k.index))
 	k.meta.RawSetString("__newindex", goFunction(k.newIndex))
 	k.meta.RawSetString("__eq", goFunction(equal))
+	k.meta.RawSetString("__tostring", goFunction(k.text))
 	k.meta.RawSetString("__metatable", lua.LFalse)
 	return k
 }
@@ -105,6 +106,16 @@ func (k *class) index(l *lua.LState) int {
 		}
 	}
 	l.Push(lua.LNil)
+	return 1
+}
+
+// text shows an object as SWIG does. The class of sessions has another name there than in its errors.
+func (k *class) text(l *lua.LState) int {
+	ctype := k.ctype
+	if ctype == "CoreSession *" {
+		ctype = "LUA::Session *"
+	}
+	l.Push(lua.LString(fmt.Sprintf("<userdata of type '%s' at %p>", ctype, l.Get(1))))
 	return 1
 }
 

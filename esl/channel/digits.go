@@ -35,13 +35,18 @@ func (l *Leg) FlushDigits(ctx context.Context) error {
 	if err := l.call.Flush(ctx); err != nil {
 		return l.orHangup(err)
 	}
+	// Park takes one digit every 20 ms: others may still wait in the channel.
+	var err error
+	switch {
+	case l.gone() != nil:
+	case l.call.mode.Full:
+		_, err = l.call.API(ctx, "uuid_flush_dtmf", l.uuid)
+	default:
+		_, err = l.Execute(ctx, Exec{App: "flush_dtmf"})
+	}
 	l.call.Serve()
 	l.digits = nil
-	if !l.call.mode.Async && l.gone() == nil { // nothing reads the channel between commands: it keeps the digits
-		_, err := l.Execute(ctx, Exec{App: "flush_dtmf"})
-		return l.orHangup(err)
-	}
-	return nil
+	return l.orHangup(err)
 }
 
 // feed gives the digits and events that wait to an input, and tells whether it wants to stop what goes on.

@@ -34,7 +34,7 @@ type Leg struct {
 	transfer  *Exec
 	running   []application
 	digits    []Digit
-	returned  []byte // digits that were given back to the switch, which will tell of them once more
+	returned  []byte       // digits that were given back to the switch, which will tell of them once more
 	queued    []*esl.Event // to the channel, for an input
 	diverting bool
 	played    string // Playback-Status of the last file
@@ -68,7 +68,7 @@ func (l *Leg) State() string { return l.state }
 func (l *Leg) Answered() bool { return l.answered }
 
 // MediaReady tells whether media flow: the channel is answered or has early media, and is up.
-func (l *Leg) MediaReady() bool { return (l.answered || l.early) && !l.hungUp }
+func (l *Leg) MediaReady() bool { return (l.answered || l.early) && !l.Ending() }
 
 // Bridged tells whether the channel is bridged with another, and with which.
 func (l *Leg) Bridged() (other string, ok bool) { return l.other, l.bridged && !l.hungUp }

@@ -9,15 +9,16 @@ import (
 
 // fileHandle is a file that is being played or recorded, as uuid_fileman changes it.
 type fileHandle struct {
-	path   string
-	params []variable
-	length int // in samples, -1 without end
-	pos    float64
-	tick   int // number of the frame that pos belongs to
-	paused bool
-	speed  int
-	volume int
-	stop   bool
+	generated bool // a stream, in which there is no going to a position
+	path      string
+	params    []variable
+	length    int // in samples, -1 without end
+	pos       float64
+	tick      int // number of the frame that pos belongs to
+	paused    bool
+	speed     int
+	volume    int
+	stop      bool
 }
 
 // step is how many samples of the file one frame takes. Each step of speed is a quarter.
@@ -60,6 +61,7 @@ func (ch *channel) open(file string) (*fileHandle, bool) {
 	}
 	fh.path = file
 	if length, ok := streamLength(file); ok {
+		fh.generated = true // modlua/observed/s04_streamfile: such a stream has no position
 		fh.length = int(length.Seconds() * sampleRate)
 		if length < 0 {
 			fh.length = -1

@@ -70,7 +70,9 @@ func (ch *channel) playOne(t *thread, file string, from int, in *input) outcome 
 		ch.reset()
 		return notFound
 	}
-	fh.pos = float64(from)
+	if !fh.generated {
+		fh.pos = float64(from)
+	}
 	return ch.playFile(t, fh, in)
 }
 
