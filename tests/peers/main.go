@@ -20,11 +20,13 @@ type library interface {
 }
 
 func libraries() map[string]library {
-	return map[string]library{"eslua": eslua{}, "eslgo 1.5.0": eslgoLibrary{}, "raw loop": raw{}}
+	return map[string]library{
+		"eslua": eslua{}, "eslgo 1.5.0": eslgoLibrary{}, "go-eventsocket": eventsocketLibrary{}, "raw loop": raw{},
+	}
 }
 
 // columns is the order of the libraries in the table.
-func columns() []string { return []string{"eslua", "eslgo 1.5.0", "raw loop"} }
+func columns() []string { return []string{"eslua", "eslgo 1.5.0", "go-eventsocket", "raw loop"} }
 
 // row is one thing that is measured. Its result has a number for each of its lines. Of several attempts the one counts
 // that is the best in the first line: the others were disturbed.

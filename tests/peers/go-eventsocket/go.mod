@@ -1,0 +1,3 @@
+module github.com/fiorix/go-eventsocket
+
+go 1.26
