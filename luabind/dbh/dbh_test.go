@@ -232,7 +232,9 @@ func TestNamesOfFiles(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(other, "x.db")); err == nil {
 		t.Error("a link led out of the root")
 	}
-	if _, err := New(Options{}).Open(t.Context(), "name", "", ""); !errors.Is(err, ErrDenied) {
+	bare := New(Options{})
+	defer bare.Close()
+	if _, err := bare.Open(t.Context(), "name", "", ""); !errors.Is(err, ErrDenied) {
 		t.Errorf("without a directory: %v", err)
 	}
 	if _, err := p.Open(t.Context(), "name", "user", "pass"); !errors.Is(err, ErrUnknown) {

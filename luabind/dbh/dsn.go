@@ -42,9 +42,9 @@ func (p *Pools) direct(scheme, dsn, user, pass string, trusted bool) (target, er
 		if !strings.Contains(rest, "://") && !isKeywords(rest) {
 			rest = "postgres://" + rest
 		}
-		return p.postgresTarget(rest, user, pass)
+		return p.postgresTarget(rest, user, pass, trusted)
 	case "postgres", "postgresql":
-		return p.postgresTarget(dsn, user, pass)
+		return p.postgresTarget(dsn, user, pass, trusted)
 	case "mariadb", "maria", "mysql":
 		return p.mysqlTarget(rest, user, pass)
 	}

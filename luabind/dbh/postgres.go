@@ -4,14 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// libpqOnly are keywords of libpq that say nothing to the server and that the driver does not know.
+const libpqOnly = "keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout gssencmode krbsrvname gsslib " +
+	"sslcompression sslcrl sslcrldir requirepeer requiressl load_balance_hosts"
+
+// readsFiles are the keywords that name files.
+var readsFiles = [...]string{"passfile", "service", "servicefile", "sslcert", "sslkey", "sslrootcert"}
+
 // postgresTarget is a database of a PostgreSQL server, by a connection string of libpq.
-func (p *Pools) postgresTarget(text, user, pass string) (target, error) {
-	cfg, err := pgconn.ParseConfig(text)
+func (p *Pools) postgresTarget(text, user, pass string, trusted bool) (target, error) {
+	if !trusted {
+		var err error
+		if text, err = ownRights(text); err != nil {
+			return target{}, err
+		}
+	}
+	cfg, err := postgresConfig(text)
 	if err != nil {
 		return target{}, fmt.Errorf("%w: %w", ErrUnknown, err) // leaves passwords out
 	}
@@ -32,6 +47,59 @@ func (p *Pools) postgresTarget(text, user, pass string) (target, error) {
 		}
 		return &postgresConn{c, p.opts.MaxResult}, nil
 	}}, nil
+}
+
+// ownRights keeps a script's connection string from using what belongs to the process: the driver would read files that the
+// string names, and take a password that is not given from the environment or from a file.
+func ownRights(text string) (string, error) {
+	if isKeywords(text) {
+		if m := regexp.MustCompile(`(?:^|\s)(` + strings.Join(readsFiles[:], "|") + `)\s*=`).FindStringSubmatch(text); m != nil {
+			return "", fmt.Errorf("%w: %s in a script's data source", ErrDenied, m[1])
+		}
+		return "password='' passfile='' " + text, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("%w: no URL", ErrUnknown) // the error would show the password
+	}
+	query := u.Query()
+	for _, name := range readsFiles {
+		if query.Has(name) {
+			return "", fmt.Errorf("%w: %s in a script's data source", ErrDenied, name)
+		}
+	}
+	query.Set("passfile", "")
+	if _, ok := u.User.Password(); !ok && !query.Has("password") {
+		query.Set("password", "")
+	}
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+// postgresConfig understands connection strings as libpq does.
+func postgresConfig(text string) (*pgconn.Config, error) {
+	cfg, err := pgconn.ParseConfig(text)
+	if err != nil {
+		return nil, err
+	}
+	// The address to connect to, which FreeSWITCH's own examples have in place of host.
+	if address := cfg.RuntimeParams["hostaddr"]; address != "" {
+		if isKeywords(text) {
+			// Whether there is TLS depends on the host; one that is given in text counts more, as it comes last.
+			if cfg, err = pgconn.ParseConfig("host='" + address + "' " + text); err != nil {
+				return nil, err
+			}
+		}
+		delete(cfg.RuntimeParams, "hostaddr")
+		cfg.Host = address
+		for _, f := range cfg.Fallbacks {
+			f.Host = address
+		}
+	}
+	for name := range strings.FieldsSeq(libpqOnly) {
+		delete(cfg.RuntimeParams, name)
+	}
+	return cfg, nil
 }
 
 // postgresConn is a connection to PostgreSQL. All goes by the simple protocol, so that several statements may be given in

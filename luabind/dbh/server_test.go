@@ -25,6 +25,8 @@ type server struct {
 	cmd  *exec.Cmd
 	log  bytes.Buffer
 	who  *syscall.Credential // these servers refuse to run as root
+	// ending is the signal that has the server end its connections and stop.
+	ending syscall.Signal
 }
 
 var servers struct {
@@ -76,7 +78,7 @@ func exists(path string) bool {
 }
 
 // newServer makes a directory that account can use.
-func newServer(t *testing.T, account string) *server {
+func newServer(t *testing.T, account string, ending syscall.Signal) *server {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "dbh-")
 	if err != nil {
@@ -87,7 +89,7 @@ func newServer(t *testing.T, account string) *server {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	s := &server{dir: dir, port: l.Addr().(*net.TCPAddr).Port}
+	s := &server{dir: dir, port: l.Addr().(*net.TCPAddr).Port, ending: ending}
 	if os.Getuid() != 0 {
 		return s
 	}
@@ -136,7 +138,7 @@ func (s *server) ready(t *testing.T, probe func(ctx context.Context) error) {
 		}
 		if time.Now().After(limit) {
 			s.stop()
-			t.Fatalf("the server does not answer: %v\n%s", err, &s.log)
+			t.Fatalf("the server does not answer: %v\n%.5000s", err, &s.log)
 		}
 		time.Sleep(20 * time.Millisecond) // another process starts; nothing tells when it is ready
 	}
@@ -144,10 +146,7 @@ func (s *server) ready(t *testing.T, probe func(ctx context.Context) error) {
 
 func (s *server) stop() {
 	if s.cmd != nil {
-		s.cmd.Process.Signal(syscall.SIGINT)
-		if s.cmd.Args[0] != "" && filepath.Base(s.cmd.Path) != "postgres" {
-			s.cmd.Process.Signal(syscall.SIGTERM)
-		}
+		s.cmd.Process.Signal(s.ending)
 		s.cmd.Wait()
 		s.cmd = nil
 	}
@@ -165,7 +164,7 @@ func (s *server) run(t *testing.T, name string, args ...string) {
 func postgres(t *testing.T) *server {
 	return shared(t, "postgres", func(t *testing.T) *server {
 		initdb, bin := program(t, "initdb"), program(t, "postgres")
-		s := newServer(t, "postgres")
+		s := newServer(t, "postgres", syscall.SIGINT)
 		s.run(t, initdb, "-D", filepath.Join(s.dir, "data"), "-U", "admin", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
 		s.startPostgres(t, bin)
 		return s
@@ -194,10 +193,10 @@ func (s *server) postgresDSN() string {
 func mariadb(t *testing.T) *server {
 	return shared(t, "mariadb", func(t *testing.T) *server {
 		install, bin := program(t, "mariadb-install-db"), program(t, "mariadbd")
-		s := newServer(t, "mysql")
+		s := newServer(t, "mysql", syscall.SIGTERM)
 		data := filepath.Join(s.dir, "data")
 		s.run(t, install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db")
-		sql := "CREATE DATABASE test; CREATE USER 'test'@'127.0.0.1' IDENTIFIED BY 'secret'; GRANT ALL ON test.* TO 'test'@'127.0.0.1';"
+		sql := "CREATE DATABASE test;\nCREATE USER 'test'@'127.0.0.1' IDENTIFIED BY 'secret';\nGRANT ALL ON test.* TO 'test'@'127.0.0.1';\n"
 		setup := filepath.Join(s.dir, "setup.sql")
 		if err := os.WriteFile(setup, []byte(sql), 0o644); err != nil {
 			t.Fatal(err)
