@@ -124,7 +124,7 @@ func TestStores(t *testing.T) {
 func TestCommandsOnAChannel(t *testing.T) {
 	l := newLab(t, world("async full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	l.sw.After(time.Second)
 	api := func(command, want string) {
 		t.Helper()

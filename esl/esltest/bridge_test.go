@@ -41,9 +41,7 @@ func TestBridge(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			call, p := l.answered()
 			if tt.vars != "" {
 				p.run("1", "set", tt.vars)
 			}
@@ -81,9 +79,7 @@ func TestBridge(t *testing.T) {
 // bridged has a call that is bridged to an extension.
 func (l *lab) bridged(dial string) (*esltest.Call, *peer, *esl.Event) {
 	l.Helper()
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	p.want(execute("b", "bridge", dial), "+OK")
 	return call, p, p.event("CHANNEL_BRIDGE")
 }
@@ -132,9 +128,7 @@ func TestTheEndOfABridge(t *testing.T) {
 func TestAMessageDuringABridge(t *testing.T) {
 	for _, lock := range []bool{false, true} {
 		l := newLab(t, world("async full"))
-		_, p := l.connected()
-		p.want(all, "+OK event listener enabled plain")
-		p.run("0", "answer", "")
+		_, p := l.answered()
 		var more []string
 		if lock {
 			more = append(more, "event-lock: true")

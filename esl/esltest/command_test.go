@@ -158,7 +158,7 @@ func TestBgapi(t *testing.T) {
 func TestAPIHoldsEventsUp(t *testing.T) {
 	l := newLab(t, world("async full"))
 	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.run("a", "answer", "")
 	began := l.clock.Now()
 	p.send(execute("b", "set", "x=y"), "api msleep 1000")
@@ -197,8 +197,8 @@ func TestSendeventToAChannelIsNotBroadcast(t *testing.T) {
 	l := newLab(t, world("async full"))
 	_, p := l.connected()
 	watcher := l.login()
-	watcher.want(all, "+OK event listener enabled plain")
-	p.want(all, "+OK event listener enabled plain")
+	watcher.subscribe()
+	p.subscribe()
 	p.run("a", "answer", "")
 	p.want("divert_events on", "+OK events diverted")
 	p.cmd("sendevent MESSAGE\nUnique-ID: " + p.uuid + "\nk: v")
@@ -215,7 +215,7 @@ func TestSendeventToAChannelIsNotBroadcast(t *testing.T) {
 func TestSendmsgToAnotherChannel(t *testing.T) {
 	l := newLab(t, world("async full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.run("a", "answer", "")
 	other := l.login()
 	other.want("sendmsg "+p.uuid+"\ncall-command: execute\nexecute-app-name: set\nexecute-app-arg: by=other\nevent-uuid: o", "+OK")

@@ -24,27 +24,13 @@ type target struct {
 func parseDialString(s string) dialString {
 	var d dialString
 	s = strings.TrimLeft(s, " ")
-	for strings.HasPrefix(s, "{") {
-		end := strings.IndexByte(s, '}')
-		if end < 0 {
-			break
-		}
-		d.vars = append(d.vars, parseAssignments(s[1:end])...)
-		s = strings.TrimLeft(s[end+1:], " ")
-	}
+	d.vars, s, _ = cutAssignments(s, "{}")
 	for _, group := range strings.Split(s, "|") {
 		var legs []target
 		for _, leg := range splitOutside(group, ',') {
 			leg = strings.TrimSpace(leg)
 			var t target
-			for strings.HasPrefix(leg, "[") {
-				end := strings.IndexByte(leg, ']')
-				if end < 0 {
-					break
-				}
-				t.vars = append(t.vars, parseAssignments(leg[1:end])...)
-				leg = strings.TrimLeft(leg[end+1:], " ")
-			}
+			t.vars, leg, _ = cutAssignments(leg, "[]")
 			t.endpoint, t.address, _ = strings.Cut(leg, "/")
 			legs = append(legs, t)
 		}
@@ -71,6 +57,20 @@ func splitOutside(s string, sep byte) []string {
 		}
 	}
 	return append(parts, s[start:])
+}
+
+// cutAssignments takes assignments in such brackets off the front of s, as often as there are any. ok is false when a
+// bracket is not closed.
+func cutAssignments(s, brackets string) (list []variable, rest string, ok bool) {
+	for strings.HasPrefix(s, brackets[:1]) {
+		end := strings.IndexByte(s, brackets[1])
+		if end < 0 {
+			return list, s, false
+		}
+		list = append(list, parseAssignments(s[1:end])...)
+		s = strings.TrimLeft(s[end+1:], " ")
+	}
+	return list, s, true
 }
 
 // parseAssignments reads a=1,b='x y',c=^^:1:2 as the switch does in brackets: ^^ and a character make that the separator

@@ -38,9 +38,7 @@ func TestReadAndPlayAndGetDigits(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			call, p := l.answered()
 			p.want(execute("1", tt.app, tt.arg), "+OK")
 			began := p.event("CHANNEL_EXECUTE", "Application-UUID", "1")
 			l.sw.After(time.Second)

@@ -64,7 +64,7 @@ func TestFaults(t *testing.T) {
 			}
 		}},
 		{"no completion", esltest.Fault{App: "set", Kind: esltest.NoCompletion}, func(t *testing.T, l *lab, call *esltest.Call, p *peer) {
-			p.want(all, "+OK event listener enabled plain")
+			p.subscribe()
 			p.want(execute("1", "set", "done=yes"), "+OK")
 			p.event("CHANNEL_EXECUTE", "Application-UUID", "1")
 			l.sw.After(time.Minute)

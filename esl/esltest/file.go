@@ -50,16 +50,11 @@ func (fh *fileHandle) frames() int {
 
 // open finds a file and its length.
 func (ch *channel) open(file string) (*fileHandle, bool) {
-	fh := &fileHandle{}
-	for strings.HasPrefix(file, "{") {
-		end := strings.IndexByte(file, '}')
-		if end < 0 {
-			return nil, false
-		}
-		fh.params = append(fh.params, parseAssignments(file[1:end])...)
-		file = strings.TrimLeft(file[end+1:], " ")
+	params, file, ok := cutAssignments(file, "{}")
+	if !ok {
+		return nil, false
 	}
-	fh.path = file
+	fh := &fileHandle{path: file, params: params}
 	if length, ok := streamLength(file); ok {
 		fh.generated = true // modlua/observed/s04_streamfile: such a stream has no position
 		fh.length = int(length.Seconds() * sampleRate)

@@ -33,7 +33,7 @@ func TestHangupInEveryApplication(t *testing.T) {
 					p := l.accept()
 					p.connect()
 					p.want("linger 2", "+OK will linger 2 seconds")
-					p.want(all, "+OK event listener enabled plain")
+					p.subscribe()
 					l.sw.After(100 * time.Millisecond)
 					p.send(execute("1", app, arg))
 					l.sw.After(1300 * time.Millisecond)
@@ -72,9 +72,7 @@ func TestTheTailOfACall(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			call, p := l.answered()
 			if tt.linger == "nolinger" {
 				p.cmd("linger")
 			}
@@ -126,7 +124,7 @@ func TestTheTailOfACall(t *testing.T) {
 func TestLingerInStaticMode(t *testing.T) {
 	l := newLab(t, world("full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.want("linger 3", "+OK will linger 3 seconds")
 	call.Hangup("")
 	p.next("linger notice", func(m message) bool { return m.frame.Header("Content-Disposition") == "linger" })
@@ -177,7 +175,7 @@ func TestCausesOfAHangup(t *testing.T) {
 func TestTheReportOfACall(t *testing.T) {
 	l := newLab(t, world("async full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	l.sw.After(2 * time.Second)
 	p.run("0", "answer", "")
 	p.run("1", "playback", "tone_stream://%(5000,0,440)")

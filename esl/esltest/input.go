@@ -24,6 +24,19 @@ const (
 	timedOut
 )
 
+// interrupted looks whether what goes on must end: broken after a break, failed when the channel cannot be worked with any
+// more, else played.
+func (ch *channel) interrupted() outcome {
+	switch {
+	case !ch.ready():
+		return failed
+	case ch.breaking:
+		ch.breaking = false
+		return broken
+	}
+	return played
+}
+
 // feed gives one digit and one event to an input, and tells whether that ends what it belongs to.
 func (ch *channel) feed(in *input) bool {
 	if len(ch.digits) > 0 {

@@ -164,6 +164,15 @@ func (l *lab) connected() (*esltest.Call, *peer) {
 	return c, p
 }
 
+// answered is connected, with all events and after the answer.
+func (l *lab) answered() (*esltest.Call, *peer) {
+	l.Helper()
+	c, p := l.connected()
+	p.subscribe()
+	p.run("0", "answer", "")
+	return c, p
+}
+
 // knock connects to the switch and reads its greeting.
 func (l *lab) knock() *peer {
 	l.Helper()
@@ -359,8 +368,13 @@ func (p *peer) connect() *esl.Event {
 	return m.event
 }
 
-// all are the events of those names that tests look at.
+// all subscribes to everything.
 const all = "event plain ALL"
+
+func (p *peer) subscribe() {
+	p.lab.Helper()
+	p.want(all, "+OK event listener enabled plain")
+}
 
 // event waits for an event of that name with these headers: name, value, name, value.
 func (p *peer) event(name string, headers ...string) *esl.Event {

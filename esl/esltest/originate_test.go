@@ -57,7 +57,7 @@ func TestOriginate(t *testing.T) {
 func TestWhatAnOriginatedLegIs(t *testing.T) {
 	l := newLab(t, world(""))
 	watcher := l.login()
-	watcher.want(all, "+OK event listener enabled plain")
+	watcher.subscribe()
 	l.sw.API("originate {origination_uuid=mine,origination_caller_id_number=42,origination_caller_id_name='Mr X',a=1}[b=2]loopback/answers/default &park()")
 	ev := watcher.event("CHANNEL_PARK", "Unique-ID", "mine")
 	for header, want := range map[string]string{
@@ -98,9 +98,7 @@ func TestExportedVariables(t *testing.T) {
 	w := world("async full")
 	w.Extensions["1000"][0] = esl.Action{App: "export", Data: "nolocal:carried=yes"}
 	l := newLab(t, w)
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	p.run("1", "export", "both=1")
 	p.want(execute("2", "bridge", "loopback/answers"), "+OK")
 	ev := p.next("the other leg", func(m message) bool {

@@ -226,7 +226,7 @@ func TestParkIsOverWhenTheConnectionEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
 			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
+			p.subscribe()
 			p.run("proof", "eval", "") // the channel is parked
 			end(p)
 			if cause := l.finish(call); cause != "NORMAL_CLEARING" || call.Variable("after") != "yes" {
@@ -256,7 +256,7 @@ func TestResumeInAsyncModeEndsAnApplication(t *testing.T) {
 		t.Run(command, func(t *testing.T) {
 			l := newLab(t, world("async full"))
 			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
+			p.subscribe()
 			p.want(execute("x", "playback", "long.wav"), "+OK")
 			p.event("PLAYBACK_START")
 			began := l.clock.Now()
@@ -275,7 +275,7 @@ func TestResumeInAsyncModeEndsAnApplication(t *testing.T) {
 func TestAnApplicationThatEndsLetsBackgroundJobsFinish(t *testing.T) {
 	l := newLab(t, world("async full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.run("proof", "eval", "")
 	began := l.clock.Now()
 	p.send("bgapi msleep 3000", "exit")

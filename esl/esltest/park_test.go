@@ -13,9 +13,7 @@ func TestParkEatsDigits(t *testing.T) {
 	for mode, want := range map[string]string{"async full": "", "full": "12"} {
 		t.Run(mode, func(t *testing.T) {
 			l := newLab(t, world(mode))
-			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			call, p := l.answered()
 			call.Press("12")
 			l.sw.After(time.Second)
 			async := mode != "full"
@@ -73,7 +71,7 @@ func TestThePollTick(t *testing.T) {
 	for _, media := range []bool{false, true} {
 		l := newLab(t, world("async full"))
 		_, p := l.connected()
-		p.want(all, "+OK event listener enabled plain")
+		p.subscribe()
 		p.run("0", "eval", "")
 		if media {
 			p.run("1", "answer", "")
@@ -99,7 +97,7 @@ func TestThePollTick(t *testing.T) {
 func TestAParkedChannelIsNotParkedTwice(t *testing.T) {
 	l := newLab(t, world("async full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.run("1", "park", "")
 	if !l.logged("Cannot park channels that are under control already.") {
 		t.Error("the log does not say so")
@@ -111,7 +109,7 @@ func TestAParkedChannelIsNotParkedTwice(t *testing.T) {
 func TestWhatIsQueuedBeforeTheExitStillRuns(t *testing.T) {
 	l := newLab(t, world("async full"))
 	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.run("0", "eval", "")
 	p.send(execute("1", "set", "late=yes"), "exit")
 	p.end()

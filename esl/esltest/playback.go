@@ -121,12 +121,8 @@ func (ch *channel) firePlayback(name string, at site, fh *fileHandle, status str
 // stream lets the frames of a file pass, looking at digits, events and messages with each as play_file does.
 func (ch *channel) stream(t *thread, fh *fileHandle, in *input) outcome {
 	for {
-		switch {
-		case !ch.ready():
-			return failed
-		case ch.breaking:
-			ch.breaking = false
-			return broken
+		if o := ch.interrupted(); o != played {
+			return o
 		}
 		ch.parseEvents(t)
 		if in != nil && ch.feed(in) || fh.stop {

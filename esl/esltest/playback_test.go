@@ -58,9 +58,7 @@ func TestPlayback(t *testing.T) {
 			w.Say = 400 * time.Millisecond
 			w.Phrases = map[string][]esltest.PhraseAction{"greet": {{Pattern: "^x$", Function: "play-file", Data: "short.wav"}}}
 			l := newLab(t, w)
-			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			call, p := l.answered()
 			if tt.vars != "" {
 				p.run("1", "multiset", tt.vars)
 			}
@@ -102,9 +100,7 @@ func stamp(t *testing.T, ev *esl.Event) time.Time {
 
 func TestPlaybackTells(t *testing.T) {
 	l := newLab(t, world("async full"))
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	p.want(execute("1", "playback", "{a=1,b='x y'}long.wav"), "+OK")
 	start := p.event("PLAYBACK_START")
 	l.sw.After(2 * time.Second)
@@ -151,7 +147,7 @@ func TestFileman(t *testing.T) {
 			w.Sounds["ten.wav"] = 10 * time.Second
 			l := newLab(t, w)
 			_, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
+			p.subscribe()
 			p.want("api uuid_fileman "+p.uuid+" pause", "-ERR No file handle available!\n")
 			p.run("0", "answer", "")
 			p.want(execute("1", "playback", "ten.wav"), "+OK")
@@ -170,9 +166,7 @@ func TestFileman(t *testing.T) {
 
 func TestEndlessPlayback(t *testing.T) {
 	l := newLab(t, world("async full"))
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	p.want(execute("1", "endless_playback", "short.wav"), "+OK")
 	l.sw.After(10500 * time.Millisecond)
 	if n := p.count("PLAYBACK_START"); n != 11 {
@@ -186,9 +180,7 @@ func TestAnySound(t *testing.T) {
 	w := world("async full")
 	w.AnySound = 3 * time.Second
 	l := newLab(t, w)
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	began := l.clock.Now()
 	if ev := p.run("1", "playback", "whatever.wav"); ev.Get("Application-Response") != "FILE PLAYED" || l.since(began) < 2990 {
 		t.Errorf("%s after %d ms", ev.Get("Application-Response"), l.since(began))
@@ -199,7 +191,7 @@ func TestAnySound(t *testing.T) {
 func TestPlaybackGivesEarlyMedia(t *testing.T) {
 	l := newLab(t, world("async full"))
 	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.want(execute("1", "playback", "short.wav"), "+OK")
 	p.event("CHANNEL_PROGRESS_MEDIA", "Unique-ID", p.uuid)
 	if ev := p.event("CHANNEL_EXECUTE_COMPLETE", "Application-UUID", "1"); ev.Get("Answer-State") != "early" {
@@ -223,9 +215,7 @@ func TestPlayAndDetectSpeech(t *testing.T) {
 			w := world("async full")
 			w.Speech = map[string]esltest.SpeechEngine{"test": {Heard: tt.heard}}
 			l := newLab(t, w)
-			_, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			_, p := l.answered()
 			began := l.clock.Now()
 			ev := p.run("1", "play_and_detect_speech", tt.arg)
 			if ev.Get("Application-Response") != tt.response || ev.Variable("detect_speech_result") != tt.result {

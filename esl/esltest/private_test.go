@@ -49,9 +49,7 @@ func TestNesting(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			_, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			_, p := l.answered()
 			p.want(execute("1", "playback", "tone_stream://%(5000,0,440)", tt.first...), "+OK")
 			p.event("PLAYBACK_START")
 			l.sw.After(time.Second)
@@ -68,9 +66,7 @@ func TestNesting(t *testing.T) {
 // TestAPlaybackWithinAnother: the outer one stands still meanwhile.
 func TestAPlaybackWithinAnother(t *testing.T) {
 	l := newLab(t, world("async full"))
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	p.want(execute("1", "playback", "short.wav"), "+OK")
 	p.event("PLAYBACK_START")
 	began := l.clock.Now()
@@ -84,9 +80,7 @@ func TestAPlaybackWithinAnother(t *testing.T) {
 
 func TestMessagesNestSoDeepAndNoDeeper(t *testing.T) {
 	l := newLab(t, world("async full"))
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	for range 40 {
 		p.want(execute("n", "playback", "tone_stream://%(60000,0,440)"), "+OK")
 		l.sw.After(time.Second)
@@ -112,9 +106,7 @@ func TestLoops(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			_, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			_, p := l.answered()
 			p.want(execute("1", tt.app, tt.arg, "loops: "+tt.loops), "+OK")
 			l.sw.After(12500 * time.Millisecond)
 			if n := p.count("CHANNEL_EXECUTE_COMPLETE", "Application-UUID", "1"); n != tt.runs {
@@ -145,9 +137,7 @@ func TestABreakEndsWhatPlays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			call, p := l.connected()
-			p.want(all, "+OK event listener enabled plain")
-			p.run("0", "answer", "")
+			call, p := l.answered()
 			p.want(execute("1", "playback", "long.wav", "event-lock: true"), "+OK")
 			p.event("PLAYBACK_START")
 			p.want(execute("2", "set", "waited=yes"), "+OK")
@@ -167,9 +157,7 @@ func TestABreakEndsWhatPlays(t *testing.T) {
 
 func TestScopeVariables(t *testing.T) {
 	l := newLab(t, world("async full"))
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	p.want(execute("1", "playback", "%[playback_terminators=5,other=x]short.wav"), "+OK")
 	if ev := p.event("CHANNEL_EXECUTE", "Application-UUID", "1"); ev.Get("scope_variable_other") != "x" ||
 		ev.Get("Application-Data") != "short.wav" {
@@ -189,9 +177,7 @@ func TestScopeVariables(t *testing.T) {
 
 func TestMessagesThatExecuteNothing(t *testing.T) {
 	l := newLab(t, world("async full"))
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	for _, m := range []string{
 		"call-command: EXECUTE\nexecute-app-name: set\nexecute-app-arg: a=b", // it has case
 		"call-command: nothing",
@@ -209,9 +195,7 @@ func TestMessagesThatExecuteNothing(t *testing.T) {
 
 func TestAnApplicationThatIsNotThere(t *testing.T) {
 	l := newLab(t, world("async full"))
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	p.want(execute("1", "nonsense", ""), "+OK")
 	if cause := l.finish(call); cause != "DESTINATION_OUT_OF_ORDER" {
 		t.Errorf("cause %s", cause)
@@ -223,9 +207,7 @@ func TestAnApplicationThatIsNotThere(t *testing.T) {
 
 func TestLeadFrames(t *testing.T) {
 	l := newLab(t, world("async full"))
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	began := l.clock.Now()
 	p.run("1", "set", "a=b", "lead-frames: 25")
 	if ms := l.since(began); ms < 980 || ms > 1060 { // silence does not count: twice as many frames
@@ -273,7 +255,7 @@ func TestTheDepthOfAChannelWithoutMessages(t *testing.T) {
 	w.Extensions["1000"] = []esl.Action{{App: "answer"}, {App: "set", Data: "uuid_of_app=${app_uuid}"}, socket("async full")}
 	l := newLab(t, w)
 	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	ev := p.run("x", "set", "name=${app_uuid_name}", "event-uuid-name: my name")
 	if ev.Get("Application-UUID-Name") != "my name" || ev.Variable("app_uuid") != "" {
 		t.Errorf("name %q, app_uuid %q", ev.Get("Application-UUID-Name"), ev.Variable("app_uuid"))

@@ -17,9 +17,7 @@ func TestShow(t *testing.T) {
 	if out := l.sw.API("show channels as json"); out != "{\"row_count\": 0}\n" {
 		t.Errorf("nothing as JSON: %q", out)
 	}
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	p.want(execute("1", "bridge", "loopback/answers"), "+OK")
 	p.event("CHANNEL_BRIDGE")
 	l.sw.After(time.Second)

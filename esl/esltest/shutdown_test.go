@@ -10,9 +10,7 @@ import (
 // TestShutdown: calls end with SYSTEM_SHUTDOWN, connections two seconds later with a notice of their own.
 func TestShutdown(t *testing.T) {
 	l := newLab(t, world("async full"))
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	watcher := l.login()
 	watcher.want("event plain SHUTDOWN CHANNEL_HANGUP", "+OK event listener enabled plain")
 	began := l.clock.Now()

@@ -27,7 +27,7 @@ func TestACallOverSIP(t *testing.T) {
 	if call.FarUUID() != "" || call.UUID() != p.uuid {
 		t.Errorf("legs %q and %q", call.FarUUID(), call.UUID())
 	}
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.run("0", "answer", "")
 	l.sw.After(time.Second)
 	call.Hangup("")

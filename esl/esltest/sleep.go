@@ -27,14 +27,8 @@ func (ch *channel) rest(t *thread, d time.Duration, in *input) outcome {
 		return ch.restWithoutMedia(t, end)
 	}
 	for {
-		switch {
-		case !ch.ready():
-			return failed
-		case ch.breaking:
-			ch.breaking = false
-			return broken
-		case !ch.sw.now.Before(end):
-			return played
+		if o := ch.interrupted(); o != played || !ch.sw.now.Before(end) {
+			return o
 		}
 		ch.parseEvents(t)
 		if in != nil {

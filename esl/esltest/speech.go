@@ -113,14 +113,10 @@ func playAndDetectSpeechApp(ch *channel, t *thread, arg string) {
 		return
 	}
 	wait := 5 * time.Second
-	if strings.HasPrefix(grammar, "{") {
-		if end := strings.IndexByte(grammar, '}'); end > 0 {
-			for _, v := range parseAssignments(grammar[1:end]) {
-				if v.name == "no-input-timeout" {
-					wait = millis(atoi(v.value))
-				}
-			}
-			grammar = grammar[end+1:]
+	params, grammar, _ := cutAssignments(grammar, "{}")
+	for _, v := range params {
+		if v.name == "no-input-timeout" {
+			wait = millis(atoi(v.value))
 		}
 	}
 	ch.set("detect_speech_result", "")

@@ -16,9 +16,7 @@ func TestATransferDuringTheConnection(t *testing.T) {
 				w := world(mode)
 				w.Extensions["elsewhere"] = []esl.Action{{App: "set", Data: "elsewhere=yes"}, {App: "sleep", Data: "5000"}}
 				l := newLab(t, w)
-				call, p := l.connected()
-				p.want(all, "+OK event listener enabled plain")
-				p.run("0", "answer", "")
+				call, p := l.answered()
 				if by == "api" {
 					p.want("api uuid_transfer "+p.uuid+" elsewhere", "+OK\n")
 				} else {
@@ -48,7 +46,7 @@ func TestWhatATransferLeaves(t *testing.T) {
 	w.Extensions["elsewhere"] = []esl.Action{{App: "answer"}, {App: "sleep", Data: "60000"}}
 	l := newLab(t, w)
 	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
+	p.subscribe()
 	p.want(execute("1", "transfer", "elsewhere XML other"), "+OK")
 	ev := p.event("CHANNEL_EXECUTE", "Application", "answer")
 	for header, want := range map[string]string{

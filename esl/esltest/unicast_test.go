@@ -23,9 +23,7 @@ func TestUnicastSendsFrames(t *testing.T) {
 	near.Close()
 
 	l := newLab(t, world("async full"))
-	call, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	call, p := l.answered()
 	message := fmt.Sprintf("sendmsg\ncall-command: unicast\nlocal-port: %d\nremote-port: %d", port, far.LocalAddr().(*net.UDPAddr).Port)
 	p.want(message, "+OK")
 	p.want(message, "+OK") // once is enough
@@ -59,9 +57,7 @@ func TestUnicastToAPortThatIsTaken(t *testing.T) {
 	}
 	defer taken.Close()
 	l := newLab(t, world("async full"))
-	_, p := l.connected()
-	p.want(all, "+OK event listener enabled plain")
-	p.run("0", "answer", "")
+	_, p := l.answered()
 	p.want(fmt.Sprintf("sendmsg\ncall-command: unicast\nlocal-port: %d", taken.LocalAddr().(*net.UDPAddr).Port), "+OK")
 	p.run("1", "eval", "")
 	if !l.logged("Socket error") {
