@@ -40,15 +40,23 @@ type Call struct {
 	ids  uint32
 	last uint64
 
-	leg        *Leg
-	legs       map[string]*Leg
-	executions map[string]*Execution
-	unfinished []*Execution // those that were started and not waited for, oldest first
-	jobs       map[string]*Job
-	listeners  []*Listener
-	due        []delivery
-	events     *eventRing
-	end        *esl.End
+	// begin and end are called when a method begins to wait for the switch and when it no longer does.
+	begin, end func()
+
+	leg           *Leg
+	legs          map[string]*Leg
+	followed      map[string]bool // the ids of channels whose events come
+	subscriptions []*Subscription
+	sources       map[source]int // with the number of their users
+	wide          bool           // events come that are not of the call, or came once
+	all           bool           // all types of events are on
+	executions    map[string]*Execution
+	unfinished    []*Execution // those that were started and not waited for, oldest first
+	jobs          map[string]*Job
+	listeners     []*Listener
+	due           []delivery
+	events        *eventRing
+	ended         *esl.End
 }
 
 // vital are the events that the state of a call is followed by (event-socket.md 7.3).
@@ -64,7 +72,7 @@ var vital = []string{
 func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	c := &Call{
 		conn: conn, clock: clock.Or(opts.Clock), legs: make(map[string]*Leg), executions: make(map[string]*Execution),
-		jobs: make(map[string]*Job),
+		jobs: make(map[string]*Job), followed: make(map[string]bool), begin: func() {}, end: func() {},
 	}
 	if opts.Rand != nil {
 		c.ids = opts.Rand.Uint32()
@@ -89,6 +97,7 @@ func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	uuid := c.hello.Get("Unique-ID")
 	c.leg = newLeg(c, uuid, c.hello)
 	c.legs[uuid] = c.leg
+	c.followed[uuid] = true
 	if c.mode.Full {
 		_, err = conn.Start(esl.Filter("Unique-ID", uuid), esl.Filter("Job-Owner-UUID", uuid), esl.Subscribe(esl.Plain, vital))
 	} else {
@@ -120,6 +129,10 @@ func (c *Call) newID() string {
 	c.last++
 	return fmt.Sprintf("%s-%08x-%d", c.leg.uuid[:min(8, len(c.leg.uuid))], c.ids, c.last)
 }
+
+// OnWait has begin called whenever a method is about to wait for the switch, and end when it goes on. Who counts the time
+// that somebody uses needs that.
+func (c *Call) OnWait(begin, end func()) { c.begin, c.end = begin, end }
 
 // Serve takes what has come and does not wait.
 func (c *Call) Serve() {
@@ -155,7 +168,7 @@ func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() 
 				if done() {
 					return nil
 				}
-				return c.end
+				return c.ended
 			}
 		}
 		if ok {
@@ -169,16 +182,18 @@ func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() 
 		case !until.IsZero() && !c.clock.Now().Before(until):
 			return ErrTimeout
 		}
+		c.begin()
 		c.conn.Await(ctx, until)
+		c.end()
 	}
 }
 
 // lost notes that the connection has ended.
 func (c *Call) lost(end *esl.End) {
-	if c.end != nil {
+	if c.ended != nil {
 		return
 	}
-	c.end = end
+	c.ended = end
 	for _, l := range c.legs {
 		l.lost = true
 	}
@@ -204,5 +219,8 @@ func (c *Call) dispatch(m esl.Message) {
 	if ev.Name() == "BACKGROUND_JOB" {
 		c.jobDone(ev)
 	}
-	c.publish(ev)
+	c.give(ev)
+	if c.own(ev) {
+		c.publish(ev)
+	}
 }

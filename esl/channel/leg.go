@@ -93,7 +93,7 @@ func (l *Leg) unusable() error {
 	case l.left, l.leaving:
 		return ErrTransferred
 	case l.lost:
-		return l.call.end
+		return l.call.ended
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (l *Leg) gone() error {
 	case l.left:
 		return ErrTransferred
 	case l.lost:
-		return l.call.end
+		return l.call.ended
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 			return nil, err
 		}
 		uuid = strings.TrimSpace(out)
-		c.conn.Start(esl.Filter("Unique-ID", uuid))
+		c.follow(uuid)
 	}
 	if vars := originateVariables(uuid, o.For); vars != "" {
 		dial = vars + dial
@@ -62,7 +62,7 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 	made, ok := strings.CutPrefix(strings.TrimSpace(out), "+OK ")
 	if !ok {
 		if uuid != "" {
-			c.conn.Start(esl.FilterDelete("Unique-ID", uuid))
+			c.unfollow(uuid)
 		}
 		cause := strings.TrimSpace(strings.TrimPrefix(out, "-ERR "))
 		o.For.disposition(ctx, cause)
@@ -139,7 +139,7 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 	if uuid == "" || strings.ContainsAny(uuid, " \r\n\x00") {
 		return nil, ErrNoSuchChannel
 	}
-	if _, err := c.conn.Start(esl.Filter("Unique-ID", uuid)); err != nil {
+	if err := c.follow(uuid); err != nil {
 		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
 	}
 	out, err := c.API(ctx, "uuid_dump", uuid)
@@ -148,7 +148,7 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 	}
 	data := esl.ParsePlain([]byte(out))
 	if data.Get("Unique-ID") != uuid {
-		c.conn.Start(esl.FilterDelete("Unique-ID", uuid))
+		c.unfollow(uuid)
 		return nil, ErrNoSuchChannel
 	}
 	l := newLeg(c, uuid, data)
