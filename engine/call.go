@@ -13,6 +13,7 @@ import (
 	"eslua/internal/clock"
 	"eslua/luabind"
 	"eslua/luabind/vm"
+	"eslua/scripts"
 )
 
 const (
@@ -71,7 +72,8 @@ func (c *serving) run(ctx context.Context) {
 		return
 	}
 	defer e.leave(c)
-	chunk, err := c.load(sel)
+	generation := e.opts.Scripts.Generation()
+	chunk, err := load(generation, sel)
 	if err != nil {
 		c.err = err
 		return
@@ -83,15 +85,15 @@ func (c *serving) run(ctx context.Context) {
 		c.err = err
 		return
 	}
-	c.err = c.execute(ctx, sel, chunk)
+	c.err = c.execute(ctx, sel, chunk, e.machine(generation))
 }
 
 // load compiles what was selected.
-func (c *serving) load(sel selection) (*vm.Chunk, error) {
+func load(gen *scripts.Generation, sel selection) (*vm.Chunk, error) {
 	if sel.isCode {
 		return vm.Compile("~", sel.inline)
 	}
-	f, err := c.engine.opts.Scripts.Generation().Script(sel.name)
+	f, err := gen.Script(sel.name)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +101,12 @@ func (c *serving) load(sel selection) (*vm.Chunk, error) {
 }
 
 // execute runs the script in a state of its own, until it ends or has to.
-func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk) (err error) {
+func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, machine vm.Options) (err error) {
 	running, cancel := context.WithCancelCause(c.engine.running)
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	script := c.engine.library.New(luabind.Options{
-		Call: c.call, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
+		Call: c.call, Machine: machine, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
 		AfterHangupInstructions: instructionsAfterHangup,
 	})
 	defer script.Close()

@@ -20,6 +20,7 @@ import (
 	"eslua/internal/clock"
 	"eslua/internal/config"
 	"eslua/luabind"
+	"eslua/luabind/vm"
 	"eslua/scripts"
 )
 
@@ -40,6 +41,9 @@ type Options struct {
 	NoInline bool
 	// RefuseDegraded gives calls back at once whose dialplan line lacks async full.
 	RefuseDegraded bool
+	// Rights are what scripts may touch, Limits how much of it; zero fields of Limits are their defaults.
+	Rights Rights
+	Limits vm.Limits
 	// Allow lists the addresses that may connect; empty: all.
 	Allow []netip.Prefix
 	// MaxCalls is how many scripts may run at once; 0: as many as come.
@@ -62,18 +66,26 @@ type Engine struct {
 	log     *slog.Logger
 	library *luabind.Library
 	server  *esl.Server
+	rights  *rights
+	watch   *vm.Watch
 	// running ends when scripts are to end.
 	running context.Context
 	stop    context.CancelCauseFunc
+
+	free sync.Once
 
 	mu    sync.Mutex
 	calls map[*serving]bool
 }
 
-// New makes an engine.
-func New(opts Options) *Engine {
+// New makes an engine. Its error is that a directory of Options.Rights cannot be opened. Shutdown frees what it holds.
+func New(opts Options) (*Engine, error) {
 	opts.Clock = clock.Or(opts.Clock)
-	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool)}
+	rights, err := openRights(opts.Rights, opts.Scripts.Generation().Root())
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch()}
 	if e.log == nil {
 		e.log = slog.Default()
 	}
@@ -81,7 +93,7 @@ func New(opts Options) *Engine {
 	e.server = &esl.Server{
 		Handler: e.serve, Allow: opts.Allow, Log: e.log, Options: esl.Options{Clock: opts.Clock},
 	}
-	return e
+	return e, nil
 }
 
 // Serve takes calls from l until ctx ends or Shutdown is called, and returns esl.ErrServerClosed then, when the calls have
@@ -105,6 +117,10 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	cancel()
 	w.Wake()
 	drain.Wait(context.Background())
+	e.free.Do(func() {
+		e.watch.Close()
+		e.rights.close()
+	})
 	return err
 }
 

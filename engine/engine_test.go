@@ -74,7 +74,9 @@ func newHouse(t *testing.T, files map[string]string, opts engine.Options) *house
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = engine.New(opts)
+	if h.engine, err = engine.New(opts); err != nil {
+		t.Fatal(err)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

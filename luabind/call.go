@@ -2,12 +2,12 @@ package luabind
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/luabind/api"
+	"eslua/luabind/vm"
 )
 
 // call is one call of a method or a function by the script, with arguments that have been checked.
@@ -24,13 +24,14 @@ func (c *call) given(i int) bool { return c.l.Get(c.self+i) != lua.LNil }
 
 // text is argument i as C sees it: up to the first NUL, "" for nil.
 func (c *call) text(i int) string {
-	text, _, _ := strings.Cut(lua.LVAsString(c.l.Get(c.self+i)), "\x00")
+	text, _ := vm.Text(c.l.Get(c.self + i))
+	text, _, _ = strings.Cut(text, "\x00")
 	return text
 }
 
 // int is argument i without its fraction, 0 for none.
 func (c *call) int(i int) int {
-	n, _ := number(c.l.Get(c.self + i))
+	n, _ := vm.Number(c.l.Get(c.self + i))
 	return int(n)
 }
 
@@ -64,7 +65,7 @@ func (c *call) stringOrNil(s string, there bool) int {
 
 // raise raises an error with the place in the script in front of it.
 func (c *call) raise(format string, args ...any) {
-	c.l.RaiseError("%s", fmt.Sprintf(format, args...))
+	vm.Raise(c.l, fmt.Sprintf(format, args...))
 }
 
 // check raises mod_lua's error when the arguments are not those of the row (modlua-api.md 0.3). self is the C type of the
@@ -118,7 +119,7 @@ func fits(p *api.Param, v lua.LValue) bool {
 	case api.String:
 		return v == lua.LNil || lua.LVCanConvToString(v)
 	case api.Int, api.Number:
-		_, ok := number(v)
+		_, ok := vm.Number(v)
 		return ok
 	case api.Bool:
 		return v.Type() == lua.LTBool
@@ -134,22 +135,6 @@ func fits(p *api.Param, v lua.LValue) bool {
 		return ok || v == lua.LNil
 	}
 	return p.C != "void *" || v == lua.LNil
-}
-
-// number reads a number, or a text that is one.
-func number(v lua.LValue) (float64, bool) {
-	switch v := v.(type) {
-	case lua.LNumber:
-		return float64(v), true
-	case lua.LString:
-		text := strings.TrimSpace(string(v))
-		if n, err := strconv.ParseInt(text, 0, 64); err == nil && strings.HasPrefix(strings.TrimLeft(text, "+-"), "0x") {
-			return float64(n), true
-		}
-		n, err := strconv.ParseFloat(text, 64)
-		return n, err == nil
-	}
-	return 0, false
 }
 
 // typeName is what mod_lua's errors call the type of a value.

@@ -26,12 +26,50 @@ type method func(c *call) int
 func newClass(ctype string, attribute func(any, string) (lua.LValue, bool), does map[string]method, rows ...*api.Class) *class {
 	k := &class{ctype: ctype, attribute: attribute, meta: &lua.LTable{Metatable: lua.LNil}}
 	k.methods = functions(k, does, rows...)
-	k.meta.RawSetString("__index", goFunction(k.index))
-	k.meta.RawSetString("__newindex", goFunction(k.newIndex))
-	k.meta.RawSetString("__eq", goFunction(equal))
-	k.meta.RawSetString("__tostring", goFunction(k.text))
-	k.meta.RawSetString("__metatable", lua.LFalse)
+	k.meta.RawSetString("__index", vm.Function(k.index))
+	k.meta.RawSetString("__newindex", vm.Function(k.newIndex))
+	k.meta.RawSetString("__eq", vm.Function(equal))
+	k.meta.RawSetString("__tostring", vm.Function(k.text))
+	vm.Show(k.meta, k.view(rows))
 	return k
+}
+
+// view makes what scripts see as the metatable of an object: the tables that SWIG gives it.
+func (k *class) view(rows []*api.Class) vm.View {
+	methods, attributes := make(map[string]*lua.LFunction), make(map[string]*lua.LFunction)
+	internal := vm.Function(func(l *lua.LState) int {
+		vm.Raise(l, "not available off-box")
+		return 0
+	})
+	for _, c := range rows {
+		if c.Native {
+			continue
+		}
+		for _, name := range c.Internal {
+			methods[name] = internal
+		}
+		for i := range c.Methods {
+			methods[c.Methods[i].Name] = k.methods[c.Methods[i].Name]
+		}
+		for _, name := range c.Attributes {
+			attributes[name] = vm.Function(func(l *lua.LState) int {
+				l.SetTop(1)
+				l.Push(lua.LString(name))
+				return k.index(l)
+			})
+		}
+	}
+	return func(s *vm.State) *lua.LTable {
+		view := s.L.CreateTable(0, 4)
+		for name, functions := range map[string]map[string]*lua.LFunction{".fn": methods, ".get": attributes, ".set": attributes, ".bases": nil} {
+			t := s.L.CreateTable(0, len(functions))
+			for name, f := range functions {
+				t.RawSetString(name, f)
+			}
+			view.RawSetString(name, t)
+		}
+		return view
+	}
 }
 
 // functions makes the functions of rows. k is the class of the object in front of their arguments, nil for none. Each row
@@ -59,9 +97,6 @@ func functions(k *class, does map[string]method, rows ...*api.Class) map[string]
 	return out
 }
 
-// goFunction makes a function that all states can share: it has no environment and no upvalues.
-func goFunction(f lua.LGFunction) *lua.LFunction { return &lua.LFunction{IsG: true, GFunction: f} }
-
 // bind makes the function of a row.
 func bind(row *api.Method, k *class, f method) *lua.LFunction {
 	self, ctype := 0, ""
@@ -71,7 +106,7 @@ func bind(row *api.Method, k *class, f method) *lua.LFunction {
 			ctype = "LUA::Session *"
 		}
 	}
-	return goFunction(func(l *lua.LState) int {
+	return vm.Function(func(l *lua.LState) int {
 		s := vm.Host(l).(*Script)
 		c := &call{script: s, l: l, row: row, class: k, self: self}
 		c.check(ctype)
@@ -120,7 +155,7 @@ func (k *class) text(l *lua.LState) int {
 }
 
 func (k *class) newIndex(l *lua.LState) int {
-	l.RaiseError("Assignment not possible. No setter/member with this name. For custom assignments implement __setitem method.")
+	vm.Raise(l, "Assignment not possible. No setter/member with this name. For custom assignments implement __setitem method.")
 	return 0
 }
 
@@ -143,10 +178,10 @@ func classOf(v lua.LValue) *class {
 // callable is the metatable of a class that is called to make an object.
 func callable(constructor *lua.LFunction) *lua.LTable {
 	meta := &lua.LTable{Metatable: lua.LNil}
-	meta.RawSetString("__call", goFunction(func(l *lua.LState) int {
+	meta.RawSetString("__call", vm.Function(func(l *lua.LState) int {
 		l.Remove(1) // the class itself
 		return constructor.GFunction(l)
 	}))
-	meta.RawSetString("__metatable", lua.LFalse)
+	vm.Show(meta, func(s *vm.State) *lua.LTable { return s.L.CreateTable(0, 0) })
 	return meta
 }

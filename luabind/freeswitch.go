@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/internal/clock"
+	"eslua/luabind/vm"
 )
 
 // freeswitchFunctions are what the rows of api.Freeswitch say.
@@ -23,14 +24,14 @@ var constructors = map[string]method{
 	"API":     newAPI,
 }
 
-// freeswitch makes the table freeswitch of a state. A script may change it.
-func (s *Script) freeswitch() *lua.LTable {
-	t := s.l.CreateTable(0, len(s.lib.freeswitch))
-	for name, f := range s.lib.freeswitch {
+// table makes the table freeswitch of a state. A script may change it.
+func (lib *Library) table(s *vm.State) lua.LValue {
+	t := s.L.CreateTable(0, len(lib.freeswitch)+len(lib.constructors)+3)
+	for name, f := range lib.freeswitch {
 		t.RawSetString(name, f)
 	}
-	for name, meta := range s.lib.constructors {
-		k := s.l.CreateTable(0, 0)
+	for name, meta := range lib.constructors {
+		k := s.L.CreateTable(0, 0)
 		k.Metatable = meta
 		t.RawSetString(name, k)
 	}

@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/luabind/api"
+	"eslua/luabind/vm"
 )
 
 // Library is everything that scripts can call. It is made once and shared by all scripts.
@@ -12,6 +13,8 @@ type Library struct {
 	event      *class
 	api        *class
 	freeswitch map[string]*lua.LFunction
+	// environment are the globals of all states.
+	environment *vm.Environment
 	// constructors are the metatables of the classes in the table freeswitch, by name.
 	constructors map[string]*lua.LTable
 }
@@ -27,5 +30,6 @@ func NewLibrary() *Library {
 		lib.constructors[name] = callable(f)
 	}
 	lib.freeswitch = functions(nil, freeswitchFunctions, &api.Freeswitch)
+	lib.environment = vm.NewEnvironment(map[string]vm.Make{"freeswitch": lib.table})
 	return lib
 }

@@ -10,6 +10,7 @@ import (
 
 	"eslua/esl"
 	"eslua/esl/channel"
+	"eslua/luabind/vm"
 )
 
 // The native methods answer with a value, or with nil and a reason.
@@ -39,7 +40,7 @@ func (c *call) because(err error) int {
 
 // seconds is argument i as a time, and whether it was given.
 func (c *call) seconds(i int) (time.Duration, bool) {
-	n, ok := number(c.l.Get(c.self + i))
+	n, ok := vm.Number(c.l.Get(c.self + i))
 	return time.Duration(n * float64(time.Second)), ok
 }
 
@@ -51,7 +52,7 @@ func (x *session) playback(c *call) int {
 			case "terminators":
 				terminators = lua.LVAsString(v)
 			case "start":
-				n, _ := number(v)
+				n, _ := vm.Number(v)
 				from = int(n * sampleRate)
 			default:
 				c.raise("playback: unknown option %s", k)

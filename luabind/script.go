@@ -37,6 +37,9 @@ type Options struct {
 	Args []string
 	// Log receives what the script writes, and errors that end a callback. Nil throws it away.
 	Log func(LogLine)
+	// Machine is what the script may touch beside the call, and how much of it. Print, Host, Environment, Now, Sleep and
+	// Exit are set here.
+	Machine vm.Options
 	// AfterHangup is how long the script may go on when its call has gone, and AfterHangupInstructions how many
 	// instructions it may carry out then; 0 is without limit.
 	AfterHangup             time.Duration
@@ -73,20 +76,29 @@ func (lib *Library) New(opts Options) *Script {
 	}
 	opts.Clock = clock.Or(opts.Clock)
 	s := &Script{Options: opts, lib: lib}
-	s.state = vm.New(vm.Options{Host: s, Print: func(line string) { s.write(esl.LogInfo, line, true) }})
+	machine := opts.Machine
+	machine.Host, machine.Environment = s, lib.environment
+	machine.Print = func(line string) { s.write(esl.LogInfo, line, true) }
+	machine.Now = opts.Clock.Now
+	machine.Sleep = func(_ context.Context, d time.Duration) error {
+		s.sleep(d)
+		return s.ctx.Err()
+	}
+	machine.Exit = func() { s.write(esl.LogErr, "Surely you jest! exiting is a bad plan....", false) }
+	s.state = vm.New(machine)
 	s.l = s.state.L
-	s.l.SetGlobal("freeswitch", s.freeswitch())
 	if opts.Args != nil {
 		argv := s.l.CreateTable(len(opts.Args), 1)
 		for i, word := range opts.Args {
 			argv.RawSetInt(i, lua.LString(word))
 		}
-		s.l.SetGlobal("argv", argv)
+		s.state.SetGlobal("argv", argv)
 	}
 	if opts.Call != nil {
 		s.session = s.newSession(opts.Call.Leg())
 		s.session.cause = "NONE"
-		s.l.SetGlobal("session", s.session.value)
+		s.state.SetGlobal("session", s.session.value)
+		opts.Call.OnWait(s.state.Waiting, s.state.Resumed)
 	}
 	return s
 }

@@ -43,7 +43,7 @@ func (x *session) class() *class { return x.script.lib.session }
 // publish makes the object a global variable with the name of the channel (modlua-api.md 0.1).
 func (x *session) publish() {
 	if x.leg != nil {
-		x.script.l.SetGlobal(x.leg.UUID(), x.value)
+		x.script.state.SetGlobal(x.leg.UUID(), x.value)
 	}
 }
 

@@ -28,10 +28,10 @@ func (x *session) runHook(c *call) {
 	} else if !x.leg.Transferred() {
 		return // the connection is lost: nobody knows
 	}
-	f := c.l.GetGlobal(x.hook)
+	f := c.script.state.Global(x.hook)
 	args := []lua.LValue{x.value, lua.LString(why)}
 	if x.hookGiven {
-		args = append(args, c.l.GetGlobal(x.hookArg))
+		args = append(args, c.script.state.Global(x.hookArg))
 	}
 	x.hook = ""
 	result, _ := x.script.callback("hangup hook", f, args...)

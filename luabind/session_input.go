@@ -48,8 +48,8 @@ func (x *session) callbacks(c *call, kind fileKind) channel.Input {
 		},
 		Event: func(ev *esl.Event) bool {
 			object := x.script.newEvent(ev)
-			x.script.l.SetGlobal("__Input_Event__", object)
-			defer x.script.l.SetGlobal("__Input_Event__", lua.LNil)
+			x.script.state.SetGlobal("__Input_Event__", object)
+			defer x.script.state.SetGlobal("__Input_Event__", lua.LNil)
 			return x.callInput(c, kind, "event", object)
 		},
 	}
@@ -59,9 +59,9 @@ func (x *session) callbacks(c *call, kind fileKind) channel.Input {
 func (x *session) callInput(c *call, kind fileKind, what string, object lua.LValue) bool {
 	args := []lua.LValue{x.value, lua.LString(what), object}
 	if x.inputArg != "" {
-		args = append(args, c.l.GetGlobal(x.inputArg))
+		args = append(args, c.script.state.Global(x.inputArg))
 	}
-	result, ok := x.script.callback("input callback", c.l.GetGlobal(x.input), args...)
+	result, ok := x.script.callback("input callback", c.script.state.Global(x.input), args...)
 	if !ok {
 		return true
 	}

@@ -111,7 +111,10 @@ func placeCall(c *cli.Context, w World, root, line string, spec esltest.CallSpec
 		return err
 	}
 	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now()}
-	s := simulate(ck, t, library, esltest.World{AnySound: anySound}, spec.Destination, line)
+	s, err := simulate(ck, t, library, esltest.World{AnySound: anySound}, spec.Destination, line)
+	if err != nil {
+		return err
+	}
 	t.line(theCaller, "dials "+spec.Destination)
 	call, err := s.sw.Call(spec)
 	if err != nil {

@@ -58,7 +58,10 @@ func demo(ctx context.Context, w World) error {
 	}
 	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now()}
 	const line = "ivr/main.lua agents"
-	s := simulate(ck, t, library, world, dialled, line)
+	s, err := simulate(ck, t, library, world, dialled, line)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(w.Out, "Extension %s:  <action application=\"socket\" data=\"127.0.0.1:8084 async full %s\"/>\n\n", dialled, line)
 	t.line(theCaller, "dials "+dialled)
 	call, err := s.sw.Call(esltest.CallSpec{Destination: dialled, Variables: map[string]string{"hour": "10"}})

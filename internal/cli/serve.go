@@ -14,6 +14,7 @@ import (
 	"eslua/engine"
 	"eslua/esl"
 	"eslua/internal/config"
+	"eslua/luabind/vm"
 	"eslua/scripts"
 )
 
@@ -95,11 +96,15 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	for _, p := range library.Status().Broken {
 		log.Error("a script is broken", "script", p.Path, "err", p.Err)
 	}
-	e := engine.New(engine.Options{
-		Scripts: library, Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
+	e, err := engine.New(engine.Options{
+		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands},
+		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall}, Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
 		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,
 		AfterHangup: cfg.AfterHangup, Drain: cfg.Drain, Log: log,
 	})
+	if err != nil {
+		return err
+	}
 	var listeners []net.Listener
 	for _, address := range cfg.Listen {
 		l, err := net.Listen("tcp", address)

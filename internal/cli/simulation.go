@@ -23,7 +23,7 @@ type simulation struct {
 const dialled = "5000"
 
 // simulate sets both up. line is what stands behind "async full" in the dialplan.
-func simulate(ck clock.Clock, t *trace, library *scripts.Library, world esltest.World, number, line string) *simulation {
+func simulate(ck clock.Clock, t *trace, library *scripts.Library, world esltest.World, number, line string) (*simulation, error) {
 	pipes := esltest.NewPipeListener()
 	if world.Extensions == nil {
 		world.Extensions = make(map[string][]esl.Action)
@@ -31,9 +31,13 @@ func simulate(ck clock.Clock, t *trace, library *scripts.Library, world esltest.
 	world.Extensions[number] = []esl.Action{{App: "socket", Data: "127.0.0.1:8084 async full " + line}}
 	s := &simulation{trace: t, serving: clock.NewGroup(ck)}
 	s.sw = esltest.New(world, esltest.Options{Clock: ck, Dial: pipes.Dial, Log: t.fromSwitch})
-	s.engine = engine.New(engine.Options{Scripts: library, Log: slog.New(t.handler()), Clock: ck})
+	var err error
+	if s.engine, err = engine.New(engine.Options{Scripts: library, Log: slog.New(t.handler()), Clock: ck}); err != nil {
+		s.sw.Close()
+		return nil, err
+	}
 	s.serving.Go(func() { s.engine.Serve(context.Background(), pipes) })
-	return s
+	return s, nil
 }
 
 // close ends both.

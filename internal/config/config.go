@@ -24,6 +24,13 @@ type Config struct {
 	Scripts       string // absolute
 	DefaultScript string // "": none
 	Routes        []Route
+	Read, Write   []string // absolute
+	Env           []string
+	Commands      []string
+	Instructions  int
+	CPU           time.Duration
+	Memory        int           // bytes
+	Wall          time.Duration // 0: no limit
 	Inline        bool
 	Degraded      string // DegradedRun or DegradedRefuse
 	MaxCalls      int

@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &Config{
-				Listen: []string{"127.0.0.1:8084"}, Scripts: dir, Inline: true, Degraded: DegradedRun, MaxCalls: 10000,
+				Listen: []string{"127.0.0.1:8084"}, Scripts: dir, Inline: true, Degraded: DegradedRun, MaxCalls: 10000, Instructions: 200_000_000, CPU: 5 * time.Second, Memory: 16 << 20,
 				AfterHangup: time.Minute, Drain: 5 * time.Second, LogFormat: LogText, LogLevel: slog.LevelInfo,
 			}
 			got, err := Load(Source{File: path})
@@ -156,7 +156,7 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"routes:\n  -", `eslua.yaml:2: routes: a route without script`},
 		{"routes:\n  - script: a\n    contxt: b", `eslua.yaml:3: routes: unknown key "contxt"`},
 		{"routes:\n  - context: b", `eslua.yaml:2: routes: a route without script`},
-		{"routes:\n  - script: a\n    context: ''", `eslua.yaml:3: routes: context: "" is no context`},
+		{"routes:\n  - script: a\n    context: ''", `eslua.yaml:3: routes: context: "" is empty`},
 		{"routes:\n  - script: ../a", `eslua.yaml:2: routes: script: "../a" is not a path below the directory of the scripts`},
 		{"routes:\n  - script: a\n    destination: (", `eslua.yaml:3: routes: destination: "(" ` + expr + "missing closing )"},
 		{"routes:\n  - script: a\n    caller: '*'", `eslua.yaml:3: routes: caller: "*" ` + expr + "missing argument to repetition operator"},

@@ -93,6 +93,46 @@ func Options() []Option {
 			set: one(func(c *Config) *bool { return &c.Inline }, boolean),
 		},
 		{
+			Key: "read", Kind: List, Arg: "DIR",
+			Doc: "directories that scripts may read, beside that of the scripts",
+			set: many(func(c *Config) *[]string { return &c.Read }, directory),
+		},
+		{
+			Key: "write", Kind: List, Arg: "DIR",
+			Doc: "directories that scripts may read and change",
+			set: many(func(c *Config) *[]string { return &c.Write }, directory),
+		},
+		{
+			Key: "env", Kind: List, Arg: "NAME",
+			Doc: "environment variables that scripts may read",
+			set: many(func(c *Config) *[]string { return &c.Env }, filled),
+		},
+		{
+			Key: "commands", Kind: List, Arg: "NAME",
+			Doc: "commands that `os.execute` and `io.popen` may run, without a shell; `*` is all, with a shell",
+			set: many(func(c *Config) *[]string { return &c.Commands }, filled),
+		},
+		{
+			Key: "limits.instructions", Arg: "N", Default: "200000000",
+			Doc: "instructions that a script may carry out between two waits",
+			set: one(func(c *Config) *int { return &c.Instructions }, count),
+		},
+		{
+			Key: "limits.cpu", Arg: "DURATION", Default: "5s",
+			Doc: "how long a script may compute between two waits",
+			set: one(func(c *Config) *time.Duration { return &c.CPU }, duration),
+		},
+		{
+			Key: "limits.memory", Arg: "BYTES", Default: "16777216",
+			Doc: "bytes that a script may hold",
+			set: one(func(c *Config) *int { return &c.Memory }, count),
+		},
+		{
+			Key: "limits.wall", Arg: "DURATION", Default: "0s",
+			Doc: "how long a script may run in all; 0: as long as it likes",
+			set: one(func(c *Config) *time.Duration { return &c.Wall }, duration),
+		},
+		{
 			Key: "degraded", Arg: "run|refuse", Default: DegradedRun,
 			Doc: "what happens to a call whose dialplan line lacks `async full`: its script runs with less, or the dialplan goes on at once",
 			set: one(func(c *Config) *string { return &c.Degraded }, word(DegradedRun, DegradedRefuse)),

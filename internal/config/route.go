@@ -69,7 +69,7 @@ func (f *file) route(n *yaml.Node) (r Route, err error) {
 
 func filled(text string) (string, error) {
 	if text == "" {
-		return "", errors.New("is no context")
+		return "", errors.New("is empty")
 	}
 	return text, nil
 }

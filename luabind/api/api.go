@@ -115,8 +115,14 @@ type Class struct {
 	Name string
 	Doc  string
 	// Table says that they are functions of a table, called with a dot.
-	Table   bool
-	Methods []Method
+	Table bool
+	// Native says that mod_lua does not have these methods: they do not show in an object's metatable.
+	Native bool
+	// Attributes are what is read and written without a call, and Internal methods of the same class that are of no use to
+	// scripts: scripts that look at metatables find them (modlua-api.md 0.3).
+	Attributes []string
+	Internal   []string
+	Methods    []Method
 }
 
 func str(name string) Param   { return Param{Name: name, Type: String} }

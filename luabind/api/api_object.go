@@ -2,8 +2,9 @@ package api
 
 // APIObject is what freeswitch.API() makes (modlua-api.md 1.6).
 var APIObject = Class{
-	Name: "api",
-	Doc:  "Runs API commands of the switch, as its console does. `lua` and `luarun` run scripts here.",
+	Name:     "api",
+	Doc:      "Runs API commands of the switch, as its console does. `lua` and `luarun` run scripts here.",
+	Internal: []string{"__disown"},
 	Methods: []Method{
 		{
 			Name: "execute", Class: "API",

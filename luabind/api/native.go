@@ -6,8 +6,8 @@ const Reasons = "`hangup`, `timeout`, `break`, `not_found`, `limit` or `error: .
 // Native are the methods that mod_lua does not have. They are on the same session object and say what came of them: a
 // value, or nil and a reason.
 var Native = Class{
-	Name: "session",
-	Doc:  "Methods that mod_lua does not have. Each returns a value, or nil and why there is none: " + Reasons + ". Times are in seconds.",
+	Name: "session", Native: true,
+	Doc: "Methods that mod_lua does not have. Each returns a value, or nil and why there is none: " + Reasons + ". Times are in seconds.",
 	Methods: []Method{
 		{
 			Name:   "playback",

@@ -13,6 +13,14 @@ var CallClass = Class{
 		"mod_lua. The call stays up when the script ends unless `setAutoHangup(true)` was called; legs that the script has made are hung up " +
 		"unless `setAutoHangup(false)` was. An object without a call behind it (`freeswitch.Session()`, a failed originate, `destroy`) answers " +
 		"-1 or an empty string.",
+	Attributes: []string{
+		"allocated", "cause", "cb_arg", "cb_function", "cb_state", "channel", "flags", "hangup_func_arg", "hangup_func_str", "hook_state",
+		"session", "tts_name", "uuid", "voice_name",
+	},
+	Internal: []string{
+		"__disown", "begin_allow_threads", "check_hangup_hook", "end_allow_threads", "get_cb_args", "process_callback_result",
+		"run_dtmf_callback", "setDTMFCallback", "setLUA",
+	},
 	Methods: []Method{
 		// The call itself.
 		{

@@ -64,7 +64,9 @@ func (s *set) play(names []string) ([]result, error) {
 		return nil, err
 	}
 	pipes := esltest.NewPipeListener()
-	st.engine = engine.New(engine.Options{Scripts: library, Clock: ck, Log: slog.New(logHandler{stage: st})})
+	if st.engine, err = engine.New(engine.Options{Scripts: library, Clock: ck, Log: slog.New(logHandler{stage: st})}); err != nil {
+		return nil, err
+	}
 	st.sw = esltest.New(s.world(places), esltest.Options{Clock: ck, Dial: pipes.Dial, Log: st.switchLog})
 	st.inbound = esltest.NewPipeListener()
 	st.sw.Serve(st.inbound)

@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"eslua/esl"
+	"eslua/luabind/vm"
+	"eslua/scripts"
+)
+
+// Rights are what scripts may touch outside of their calls. The zero value is nothing but the scripts themselves, which can
+// be read.
+type Rights struct {
+	// Read and Write are directories: what is in them may be read, or also changed.
+	Read, Write []string
+	// Env are the names of environment variables that may be read.
+	Env []string
+	// Commands are those that os.execute and io.popen may run, by their names. They are run without a shell, in the directory
+	// of the process. With "*" everything is run, by sh -c.
+	Commands []string
+}
+
+// rights are Rights with their directories open.
+type rights struct {
+	dirs     []vm.Dir
+	env      []string
+	commands []string
+}
+
+// openRights opens the directories. root is that of the scripts.
+func openRights(r Rights, root string) (*rights, error) {
+	out := &rights{env: r.Env, commands: r.Commands}
+	open := func(path string, write bool) error {
+		dir, err := os.OpenRoot(path)
+		if err != nil {
+			out.close()
+			return fmt.Errorf("engine: %w", err)
+		}
+		if path, err = filepath.Abs(path); err != nil {
+			return fmt.Errorf("engine: %w", err)
+		}
+		out.dirs = append(out.dirs, vm.Dir{Path: filepath.ToSlash(path), Root: dir, Write: write})
+		return nil
+	}
+	for _, path := range r.Write {
+		if err := open(path, true); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range append(slices.Clone(r.Read), root) {
+		if err := open(path, false); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (r *rights) close() {
+	for _, d := range r.dirs {
+		d.Root.Close()
+	}
+}
+
+// machine is what a script of a generation may touch, and how much of it.
+func (e *Engine) machine(gen *scripts.Generation) vm.Options {
+	m := vm.Options{
+		Limits: e.opts.Limits, Watch: e.watch, Path: gen.Path(), Files: e.rights.dirs, Getenv: e.rights.getenv,
+		Source: func(name string) (*vm.Chunk, error) {
+			f, err := gen.File(name)
+			switch {
+			case errors.Is(err, scripts.ErrNotFound), errors.Is(err, scripts.ErrOutside):
+				return nil, fs.ErrNotExist
+			case err != nil:
+				return nil, err
+			}
+			return f.Chunk, nil
+		},
+	}
+	if len(e.rights.commands) > 0 {
+		m.Exec = e.rights.run
+	}
+	return m
+}
+
+func (r *rights) getenv(name string) (string, bool) {
+	if !slices.Contains(r.env, name) {
+		return "", false
+	}
+	return os.LookupEnv(name)
+}
+
+// notAllowed is the status with which a shell ends that may not run a command.
+const notAllowed = 126
+
+// run runs a command for a script.
+func (r *rights) run(ctx context.Context, command string, stdin []byte) ([]byte, int, error) {
+	var cmd *exec.Cmd
+	switch words := esl.SplitArgs(strings.TrimSpace(command), ' '); {
+	case slices.Contains(r.commands, "*"):
+		cmd = exec.CommandContext(ctx, "/bin/sh", "-c", command)
+	case len(words) == 0 || !slices.Contains(r.commands, words[0]):
+		return nil, notAllowed, nil
+	default:
+		cmd = exec.CommandContext(ctx, words[0], words[1:]...)
+	}
+	var out bytes.Buffer
+	cmd.Stdin, cmd.Stdout = bytes.NewReader(stdin), &out
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return out.Bytes(), exit.ExitCode(), nil
+	}
+	return out.Bytes(), 0, err
+}
