@@ -104,10 +104,10 @@ func baseAssert(l *lua.LState) int {
 	if lua.LVAsBool(checkAny(l, 1)) {
 		return l.GetTop()
 	}
-	if l.GetTop() < 2 || l.Get(2) == lua.LNil {
-		l.Error(lua.LString("assertion failed!"), 0)
+	if v := l.Get(2); v != lua.LNil && !isText(v) {
+		l.Error(v, 0) // as 5.3; earlier versions take texts only
 	}
-	l.Error(l.Get(2), 0) // 5.1 takes only texts, later versions any value; neither adds a place
+	raise(l, 1, optString(l, 2, "assertion failed!"))
 	return 0
 }
 

@@ -84,13 +84,16 @@ func syntaxError(name, source string, err error) *SyntaxError {
 			text = "unexpected symbol"
 		}
 		if e.Pos.Line < 0 {
-			return &SyntaxError{name, 1 + strings.Count(strings.TrimSuffix(source, "\n"), "\n"), text + " near '<eof>'"}
+			return &SyntaxError{name, 1 + strings.Count(source, "\n"), text + " near '<eof>'"}
 		}
 		if e.Token != "" {
 			text = fmt.Sprintf("%s near '%s'", text, e.Token)
 		}
 		return &SyntaxError{name, e.Pos.Line, text}
 	case *lua.CompileError:
+		if strings.HasPrefix(e.Message, "too many local") || strings.HasPrefix(e.Message, "register overflow") {
+			return &SyntaxError{name, e.Line, fmt.Sprintf("function at line %d has more than 200 local variables", e.Line)}
+		}
 		return &SyntaxError{name, e.Line, e.Message}
 	}
 	return &SyntaxError{name, 0, err.Error()}

@@ -10,7 +10,7 @@ import (
 var debugFunctions = map[string]lua.LGFunction{
 	"getinfo": getInfo, "traceback": traceback, "getmetatable": debugGetMetatable, "sethook": func(*lua.LState) int { return 0 },
 	"gethook":  func(l *lua.LState) int { l.Push(lua.LNil); return 1 },
-	"getlocal": getLocal, "getfenv": getFenv, "setfenv": setFenv, "getupvalue": getUpvalue,
+	"getlocal": getLocal, "getfenv": debugGetFenv, "setfenv": debugSetFenv, "getupvalue": getUpvalue, "setmetatable": debugSetMetatable, "setupvalue": setUpvalue,
 }
 
 func debugGetMetatable(l *lua.LState) int {
@@ -54,6 +54,15 @@ func sourceName(shown string) string {
 		return shown
 	}
 	return "@" + shown
+}
+
+// shortSource cuts a name to the length that PUC Lua shows.
+func shortSource(shown string) string {
+	const room = 59
+	if len(shown) > room && !strings.HasPrefix(shown, "[string") {
+		return "..." + shown[len(shown)-room+3:]
+	}
+	return shown
 }
 
 func getInfo(l *lua.LState) int {
@@ -102,7 +111,7 @@ func getInfo(l *lua.LState) int {
 				last = 0
 			}
 			text("source", sourceName(f.Proto.SourceName))
-			text("short_src", f.Proto.SourceName)
+			text("short_src", shortSource(f.Proto.SourceName))
 			number("linedefined", f.Proto.LineDefined)
 			number("lastlinedefined", last)
 		}
@@ -185,4 +194,45 @@ func getUpvalue(l *lua.LState) int {
 	l.Push(lua.LString(f.Proto.DbgUpvalues[n-1]))
 	l.Push(f.Upvalues[n-1].Value())
 	return 2
+}
+
+// debugSetMetatable sets the metatable of a value, also of all values of a type in this state. Those of host objects and of strings are not within
+// its reach.
+func debugSetMetatable(l *lua.LState) int {
+	s := StateOf(l)
+	m := l.Get(2)
+	if _, ok := m.(*lua.LTable); !ok && m != lua.LNil {
+		argument(l, 2, "nil or table expected")
+	}
+	switch v := checkAny(l, 1).(type) {
+	case *lua.LTable:
+		s.whole(v)
+		v.Metatable = m
+	case *lua.LUserData:
+		if v.Value != nil {
+			raise(l, 1, "cannot change a protected metatable")
+		}
+		v.Metatable = m
+	case lua.LString:
+		t, ok := m.(*lua.LTable)
+		if !ok {
+			t = &lua.LTable{Metatable: lua.LNil}
+		}
+		s.textMetatable()
+		s.text = t
+	default:
+		l.SetMetatable(v, m)
+	}
+	l.Push(lua.LTrue)
+	return 1
+}
+
+func setUpvalue(l *lua.LState) int {
+	f, n, v := checkFunction(l, 1), checkInt(l, 2), checkAny(l, 3)
+	if f.IsG || n < 1 || n > len(f.Upvalues) || n > len(f.Proto.DbgUpvalues) {
+		return 0
+	}
+	f.Upvalues[n-1].SetValue(v)
+	l.Push(lua.LString(f.Proto.DbgUpvalues[n-1]))
+	return 1
 }

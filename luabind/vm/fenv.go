@@ -28,6 +28,23 @@ func environmentOf(l *lua.LState, optional bool) (f *lua.LFunction, global bool)
 	return at.f.Fn, false
 }
 
+func debugGetFenv(l *lua.LState) int {
+	if co, ok := l.Get(1).(*lua.LState); ok {
+		l.Push(co.Env)
+		return 1
+	}
+	return getFenv(l)
+}
+
+func debugSetFenv(l *lua.LState) int {
+	if co, ok := l.Get(1).(*lua.LState); ok {
+		co.Env = checkTable(l, 2)
+		l.SetTop(1)
+		return 1
+	}
+	return setFenv(l)
+}
+
 func getFenv(l *lua.LState) int {
 	f, global := environmentOf(l, true)
 	switch {

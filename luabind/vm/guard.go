@@ -119,7 +119,8 @@ func (s *State) check() {
 	s.used += spent
 	s.total += spent
 	tick := s.watch.tick.Load()
-	ticked := tick != s.seen.Load()
+	last := s.seen.Load()
+	ticked := tick != last
 	s.seen.Store(tick)
 	if cause := s.kill.Load(); cause != nil {
 		s.end(*cause, "")
@@ -137,7 +138,8 @@ func (s *State) check() {
 		return
 	}
 	if ticked {
-		if s.cpu += watchStep; s.cpu > s.limits.CPU {
+		// One instruction may take longer than a step, but most of a long pause is that others compute.
+		if s.cpu += watchStep * time.Duration(min(tick-last, 4)); s.cpu > s.limits.CPU {
 			s.end(ErrTime, fmt.Sprintf("more than %v without a wait", s.limits.CPU))
 			return
 		}
@@ -247,6 +249,10 @@ func (s *State) account() {
 func (s *State) Waiting() {
 	if s.waiting++; s.waiting == 1 {
 		s.paused = s.watch.allocs.Load()
+		if len(s.spares) > spare {
+			clear(s.spares[spare:])
+			s.spares = s.spares[:spare]
+		}
 		s.watch.leave()
 	}
 }

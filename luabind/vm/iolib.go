@@ -20,6 +20,8 @@ const maxFiles = 64
 type file struct {
 	f      *os.File
 	r      *bufio.Reader // buffered input; nil: none yet
+	w      *bufio.Writer // buffered output; nil: none yet
+	mode   string        // of setvbuf: "full", "line" or "no"
 	input  *bytes.Reader // of a command, instead of f
 	write  bool
 	append bool
@@ -38,6 +40,9 @@ func (f *file) Size() int {
 	n := len(f.stdout)
 	if f.r != nil {
 		n += f.r.Size()
+	}
+	if f.w != nil {
+		n += f.w.Size()
 	}
 	if f.input != nil {
 		n += int(f.input.Size())
@@ -79,6 +84,7 @@ func (fs *fileSet) closeAll() {
 	}
 	for f := range fs.open {
 		if f.f != nil {
+			f.flush()
 			f.f.Close()
 		}
 	}
@@ -310,7 +316,15 @@ func (s *State) closeFile(l *lua.LState, f *file) int {
 		}
 		return exited(l, f.status)
 	}
-	return result(l, "", f.f.Close())
+	return result(l, "", errors.Join(f.flush(), f.f.Close()))
+}
+
+// flush writes what is buffered.
+func (f *file) flush() error {
+	if f.w == nil {
+		return nil
+	}
+	return f.w.Flush()
 }
 
 func fileClose(l *lua.LState) int { return StateOf(l).closeFile(l, checkFile(l, 1)) }
@@ -323,18 +337,24 @@ func ioClose(l *lua.LState) int {
 }
 
 func fileFlush(l *lua.LState) int {
-	checkFile(l, 1)
-	l.Push(lua.LTrue)
-	return 1
+	return result(l, "", checkFile(l, 1).flush())
 }
 
 func ioFlush(l *lua.LState) int {
-	l.Push(lua.LTrue)
-	return 1
+	l.SetTop(0)
+	l.Push(StateOf(l).fileSet().out)
+	return fileFlush(l)
 }
 
 func fileSetvbuf(l *lua.LState) int {
-	checkFile(l, 1)
+	f := checkFile(l, 1)
+	switch mode := checkString(l, 2); mode {
+	case "no", "line", "full":
+		f.mode = mode
+	default:
+		argument(l, 2, "invalid option '"+mode+"'")
+	}
+	f.flush()
 	l.Push(lua.LTrue)
 	return 1
 }
@@ -356,8 +376,9 @@ func (f *file) reader() (*bufio.Reader, error) {
 	return f.r, nil
 }
 
-// settle gives back what was read ahead, before the position in the file counts.
+// settle writes what is buffered and gives back what was read ahead, before the position in the file counts.
 func (f *file) settle() {
+	f.flush()
 	if f.r != nil && f.f != nil {
 		f.f.Seek(-int64(f.r.Buffered()), io.SeekCurrent)
 		f.r.Reset(f.f)
@@ -413,9 +434,17 @@ func write(l *lua.LState, f *file, from int) int {
 		case !f.write:
 			err = syscall.EBADF
 		default:
-			s.work(500) // a system call
-			f.settle()
-			_, err = f.f.WriteString(text)
+			if f.r != nil && f.r.Buffered() > 0 {
+				f.settle()
+			}
+			if f.w == nil {
+				f.w = bufio.NewWriter(f.f)
+			}
+			_, err = f.w.WriteString(text)
+			if err == nil && (f.mode == "no" || f.mode == "line" && strings.IndexByte(text, '\n') >= 0) {
+				s.work(500) // a system call
+				err = f.flush()
+			}
 		}
 		if err != nil {
 			return result(l, "", err)
@@ -438,6 +467,9 @@ func ioRead(l *lua.LState) int {
 // read carries out the formats from the argument first to last.
 func read(l *lua.LState, f *file, first, last int) int {
 	r, err := f.reader()
+	if err == nil {
+		err = f.flush()
+	}
 	if err != nil {
 		return result(l, "", err)
 	}

@@ -29,7 +29,7 @@ func load(l *lua.LState) int {
 		return nothing(l, "attempt to load a text chunk (mode is '"+mode+"')")
 	}
 	s.room(l, len(source))
-	s.work(min(len(source), s.limits.Source) * 50) // so long does it take to compile
+	s.work(min(len(source), s.limits.Source) * 20) // so long does it take to compile
 	c, err := compile(chunkName(name), source, s.limits.Source)
 	if err != nil {
 		return nothing(l, err.Error())
@@ -362,7 +362,10 @@ func module(l *lua.LState) int {
 		raise(l, 1, "'module' not called from a Lua function")
 	}
 	v.f.Fn.Env = t
-	for i := 2; i <= l.GetTop(); i++ {
+	for i, n := 2, l.GetTop(); i <= n; i++ {
+		if _, ok := l.Get(i).(*lua.LFunction); !ok {
+			continue // require has more to say than the name
+		}
 		l.Push(l.Get(i))
 		l.Push(t)
 		s.call(l, 1, 0)

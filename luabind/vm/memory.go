@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"time"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -8,19 +9,19 @@ import (
 
 // Sizes of what the machine makes, in bytes, as Go allocates it.
 const (
-	tableBytes    = 64
+	tableBytes    = 80
 	functionBytes = 72
 	upvalueBytes  = 64
 	userdataBytes = 64
 	threadBytes   = 900 // the machine's and ours
 	segmentBytes  = 8 * 80
 	numberBytes   = 16 // the machine boxes numbers in blocks of 32
-	mapEntryBytes = 44 // a slot of a Go map with its share of free ones
 )
 
 // walk is how many bytes the state holds: everything that can be reached from its globals, its threads and their stacks. What
 // many values share is counted once; what all states share is not counted.
 func (s *State) walk() int64 {
+	start := time.Now()
 	w := &walker{seen: newPointers()}
 	w.value(s.globals.table)
 	if s.loaded.table != nil {
@@ -51,8 +52,9 @@ func (s *State) walk() int64 {
 	if s.files != nil {
 		w.size += s.files.size()
 	}
-	// A walk costs about as much as the same number of instructions.
-	s.left -= int64(w.seen.n)
+	// The walk is the script's own work: about ten instructions for each value.
+	s.left -= 10 * int64(w.seen.n)
+	s.cpu += time.Since(start)
 	return w.size
 }
 
@@ -120,9 +122,9 @@ func (w *walker) drain() {
 
 func (w *walker) table(t *tableParts) {
 	w.size += tableBytes + 16*int64(cap(t.array)+cap(t.keys))
-	w.size += mapEntryBytes * int64(len(t.k2i))
-	// A Go map never shrinks: as many entries as it had keys.
-	w.size += mapEntryBytes * int64(max(len(t.strdict)+len(t.dict), len(t.k2i)))
+	w.size += mapBytes(*(*unsafe.Pointer)(unsafe.Pointer(&t.strdict)), len(t.strdict), 32)
+	w.size += mapBytes(*(*unsafe.Pointer)(unsafe.Pointer(&t.dict)), len(t.dict), 32)
+	w.size += mapBytes(*(*unsafe.Pointer)(unsafe.Pointer(&t.k2i)), len(t.k2i), 24)
 	if m, ok := t.Metatable.(*lua.LTable); ok {
 		if m.RawGetString(viewed) == lua.LNil { // else it is shared
 			w.value(m)

@@ -56,7 +56,7 @@ func (s *State) metatable(v lua.LValue, guarded bool) lua.LValue {
 	case lua.LString:
 		m = s.textMetatable()
 	default:
-		return lua.LNil
+		m = s.L.G.MainThread.GetMetatable(v)
 	}
 	if t, ok := m.(*lua.LTable); ok && guarded {
 		if p := t.RawGetString("__metatable"); p != lua.LNil {

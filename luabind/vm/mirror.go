@@ -120,3 +120,68 @@ func callStackOf(l *lua.LState) *callStack {
 func valuesOf(l *lua.LState) *values {
 	return *(**values)(unsafe.Add(unsafe.Pointer(l), stateFields.reg))
 }
+
+// mapHeader and mapTable are Go's own maps, as of Go 1.24: what a map holds in memory cannot be told from its length, since maps never shrink
+// and begin as large as their maker guessed.
+type mapHeader struct {
+	used   uint64
+	seed   uintptr
+	dirPtr unsafe.Pointer
+	dirLen int
+}
+
+type mapTable struct {
+	used, capacity uint16
+}
+
+// mapsKnown: the maps of this Go version are such ones. Otherwise sizes are guessed.
+var mapsKnown = func() bool {
+	for _, n := range []int{1, 8, 32, 100, 3000, 20000} {
+		m := make(map[string]lua.LValue, n)
+		for i := range n {
+			m[fmt.Sprint(i)] = lua.LNil
+		}
+		if slots := slotsOf(*(*unsafe.Pointer)(unsafe.Pointer(&m))); slots < n || slots > 4*n+8 {
+			return false
+		}
+	}
+	return true
+}()
+
+// slotsOf is how many entries a map has room for.
+func slotsOf(m unsafe.Pointer) int {
+	h := (*mapHeader)(m)
+	switch {
+	case m == nil || h.dirPtr == nil:
+		return 0
+	case h.dirLen == 0:
+		return 8
+	case h.dirLen < 0 || h.dirLen > 1<<20:
+		return -1
+	}
+	n := 0
+	var last *mapTable
+	for _, t := range unsafe.Slice((**mapTable)(h.dirPtr), h.dirLen) {
+		if t != last {
+			n += int(t.capacity)
+			last = t
+		}
+	}
+	return n
+}
+
+// mapBytes is what a map holds in memory; entry is the size of a key and a value, length its length.
+func mapBytes(m unsafe.Pointer, length, entry int) int64 {
+	if m == nil {
+		return 0
+	}
+	slots := 8
+	if mapsKnown {
+		slots = slotsOf(m)
+	} else {
+		for slots < length*8/7 {
+			slots *= 2
+		}
+	}
+	return 48 + int64(slots)*int64(entry+1)
+}

@@ -45,8 +45,10 @@ func localName(p *lua.FunctionProto, reg, pc int) string {
 // registerName is what the script calls the value that is in a register when the instruction at pc is carried out, as ldebug.c
 // of PUC Lua finds it.
 func registerName(p *lua.FunctionProto, pc, reg int) (what, name string) {
-	if name := localName(p, reg, pc); name != "" {
-		return "local", name
+	if op := opOf(p.Code[pc]); op != lua.OP_CALL && op != lua.OP_TAILCALL { // a called function is always a temporary value
+		if name := localName(p, reg, pc); name != "" {
+			return "local", name
+		}
 	}
 	at := setter(p, pc, reg)
 	if at < 0 {

@@ -7,11 +7,17 @@ import (
 )
 
 // stringFunctions are the values of the table string.
-var stringFunctions = functions(map[string]lua.LGFunction{
-	"byte": stringByte, "char": stringChar, "dump": stringDump, "find": stringFind, "format": stringFormat, "gfind": stringGmatch,
+var stringFunctions = func() map[string]lua.LValue {
+	all := functions(stringLibrary)
+	all["gfind"] = all["gmatch"]
+	return all
+}()
+
+var stringLibrary = map[string]lua.LGFunction{
+	"byte": stringByte, "char": stringChar, "dump": stringDump, "find": stringFind, "format": stringFormat,
 	"gmatch": stringGmatch, "gsub": stringGsub, "len": stringLen, "lower": stringLower, "match": stringMatch, "rep": stringRep,
 	"reverse": stringReverse, "sub": stringSub, "upper": stringUpper,
-})
+}
 
 func stringLen(l *lua.LState) int {
 	l.Push(lua.LNumber(len(checkString(l, 1))))
@@ -34,7 +40,7 @@ func stringByte(l *lua.LState) int {
 	s := checkString(l, 1)
 	first := optInt(l, 2, 1)
 	from := max(position(first, len(s)), 1)
-	to := min(position(optInt(l, 3, from), len(s)), len(s))
+	to := min(position(optInt(l, 3, position(first, len(s))), len(s)), len(s))
 	if from > to {
 		return 0
 	}
@@ -111,12 +117,12 @@ func stringReverse(l *lua.LState) int {
 	return 1
 }
 
-func stringUpper(l *lua.LState) int { return mapBytes(l, 'a', 'z') }
+func stringUpper(l *lua.LState) int { return changeCase(l, 'a', 'z') }
 
-func stringLower(l *lua.LState) int { return mapBytes(l, 'A', 'Z') }
+func stringLower(l *lua.LState) int { return changeCase(l, 'A', 'Z') }
 
-// mapBytes changes the case of ASCII letters, as C does in its own locale.
-func mapBytes(l *lua.LState, from, to byte) int {
+// changeCase changes the case of ASCII letters, as C does in its own locale.
+func changeCase(l *lua.LState, from, to byte) int {
 	s := checkString(l, 1)
 	for i := range len(s) {
 		if s[i] >= from && s[i] <= to {

@@ -142,8 +142,11 @@ type raised struct {
 	trace string
 }
 
-// spare is how many helper threads a state keeps.
-const spare = 4
+// spare is how many helper threads a state keeps while it waits; spareBusy, while it computes.
+const (
+	spare     = 4
+	spareBusy = 200
+)
 
 // guarded runs a function on a thread of its own; the function and its arguments are the topmost nargs+1 values of from. The results
 // are on the thread that it gives, which the caller hands back with release.
@@ -180,7 +183,7 @@ func (s *State) guarded(from *lua.LState, kind threadKind, handler lua.LValue, n
 func (s *State) release(t *thread) {
 	t.l.SetTop(0)
 	t.parent, t.handler, t.failing, t.trace = nil, nil, false, ""
-	if len(s.spares) < spare && len(valuesOf(t.l).array) <= 1024 {
+	if len(s.spares) < spareBusy && len(valuesOf(t.l).array) <= 1024 {
 		s.spares = append(s.spares, t)
 	}
 }
