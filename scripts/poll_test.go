@@ -28,7 +28,7 @@ func polling(t *testing.T, dir string) (l *Library, until func(time.Duration)) {
 		g.Wait(context.Background())
 	})
 	w := v.NewWaiter()
-	return l, func(d time.Duration) { w.Wait(nil, start.Add(d)) }
+	return l, func(d time.Duration) { w.Wait(context.Background(), start.Add(d)) }
 }
 
 func TestPollingLooksEverySecond(t *testing.T) {

@@ -37,10 +37,10 @@ func TestChangesSettle(t *testing.T) {
 			})
 			w := v.NewWaiter()
 			for _, at := range c.marks {
-				w.Wait(nil, start.Add(at))
+				w.Wait(context.Background(), start.Add(at))
 				s.mark()
 			}
-			w.Wait(nil, start.Add(time.Hour))
+			w.Wait(context.Background(), start.Add(time.Hour))
 			cancel()
 			g.Wait(context.Background())
 			if len(settled) != len(c.settled) {

@@ -50,10 +50,10 @@ func TestWakeIsRememberedOnce(t *testing.T) {
 		w := c.NewWaiter()
 		w.Wake()
 		w.Wake()
-		if got := w.Wait(nil, time.Time{}); got != Woken {
+		if got := w.Wait(context.Background(), time.Time{}); got != Woken {
 			t.Errorf("%s: first Wait: %v, want woken", name, got)
 		}
-		if got := w.Wait(nil, c.Now().Add(time.Millisecond)); got != Expired {
+		if got := w.Wait(context.Background(), c.Now().Add(time.Millisecond)); got != Expired {
 			t.Errorf("%s: second Wait: %v, want expired", name, got)
 		}
 	}
@@ -79,7 +79,7 @@ func TestWaitersDueTogetherWakeInTheOrderOfTheirMaking(t *testing.T) {
 	for i := range 10 {
 		w := v.NewWaiter()
 		g.Go(func() {
-			w.Wait(nil, start.Add(time.Second))
+			w.Wait(context.Background(), start.Add(time.Second))
 			tr.add("%d", i)
 		})
 	}
@@ -114,7 +114,7 @@ func conversation(v *Virtual, a, b net.Conn) string {
 		defer a.Close()
 		r := bufio.NewReader(a)
 		for i := range 20 {
-			say.Wait(nil, v.Now().Add(10*time.Millisecond))
+			say.Wait(context.Background(), v.Now().Add(10*time.Millisecond))
 			fmt.Fprintf(a, "line %d\n", i)
 			answer, err := r.ReadString('\n')
 			tr.add("answer %q %v", answer, err)
@@ -140,7 +140,7 @@ func conversation(v *Virtual, a, b net.Conn) string {
 	})
 	g.Go(func() {
 		for said := 0; ; {
-			cause := hear.Wait(nil, v.Now().Add(10*time.Millisecond))
+			cause := hear.Wait(context.Background(), v.Now().Add(10*time.Millisecond))
 			mu.Lock()
 			n := heard
 			mu.Unlock()
@@ -155,7 +155,7 @@ func conversation(v *Virtual, a, b net.Conn) string {
 	})
 	g.Go(func() {
 		for range 30 {
-			third.Wait(nil, v.Now().Add(5*time.Millisecond))
+			third.Wait(context.Background(), v.Now().Add(5*time.Millisecond))
 			tr.add("tick")
 		}
 	})
@@ -256,9 +256,9 @@ func TestABlockedReaderSeesItsOwnCloseBeforeTimePasses(t *testing.T) {
 		ended <- v.Now().Sub(start)
 	})
 	w := v.NewWaiter()
-	w.Wait(nil, start.Add(time.Second))
+	w.Wait(context.Background(), start.Add(time.Second))
 	a.Close()
-	w.Wait(nil, start.Add(time.Hour))
+	w.Wait(context.Background(), start.Add(time.Hour))
 	if at := <-ended; at != time.Second {
 		t.Errorf("Read ended at %v, want 1s", at)
 	}
@@ -271,7 +271,7 @@ func TestUnreadBytesOfAClosedConnectionDoNotHoldTheClock(t *testing.T) {
 	b.Close()
 	a.Write([]byte("nor this"))
 	a.Close()
-	if got := v.NewWaiter().Wait(nil, start.Add(time.Second)); got != Expired {
+	if got := v.NewWaiter().Wait(context.Background(), start.Add(time.Second)); got != Expired {
 		t.Errorf("Wait: %v", got)
 	}
 }
@@ -281,7 +281,7 @@ func TestGroupWaitsForAllItsGoroutines(t *testing.T) {
 	g := NewGroup(v)
 	for i := range 5 {
 		w := v.NewWaiter()
-		g.Go(func() { w.Wait(nil, start.Add(time.Duration(i)*time.Second)) })
+		g.Go(func() { w.Wait(context.Background(), start.Add(time.Duration(i)*time.Second)) })
 	}
 	g.Wait(context.Background())
 	if n, at := g.Running(), v.Now().Sub(start); n != 0 || at != 4*time.Second {

@@ -65,10 +65,9 @@ func Reference() string {
 	b.WriteString(preamble)
 	b.WriteString("| key | flag | variable | default | meaning |\n|---|---|---|---|---|\n")
 	for _, o := range Options() {
-		key, flag, env := code(o.Key), code("--"+o.Flag()), code(o.Env())
+		key, flag, env := code(o.Key), "", code(o.Env())
 		switch o.Kind {
 		case Structure:
-			flag, env = "", ""
 		case Bool:
 			flag = code("--" + o.Flag() + "=false")
 		default:

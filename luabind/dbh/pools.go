@@ -26,10 +26,10 @@ var (
 	ErrTimeout = errors.New("the database takes too long")
 	// ErrTooLarge: a result is larger than Options.MaxResult.
 	ErrTooLarge = errors.New("result too large")
-	// ErrReleased: the handle has been released.
-	ErrReleased = errors.New("DBH NOT Connected.")
-	// ErrNoSQL: there is no statement.
-	ErrNoSQL = errors.New("Missing SQL query.")
+	// ErrReleased: the handle has been released; mod_lua logs "DBH NOT Connected." then.
+	ErrReleased = errors.New("dbh: not connected")
+	// ErrNoSQL: there is no statement; mod_lua logs "Missing SQL query." then.
+	ErrNoSQL = errors.New("dbh: missing SQL query")
 	// ErrClosed: the pools have been closed.
 	ErrClosed = errors.New("dbh: closed")
 )

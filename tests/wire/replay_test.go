@@ -251,7 +251,7 @@ func (r *replay) place(l *lab) error {
 		c, err = l.application.Accept()
 		done.Wake()
 	})
-	done.Wait(nil, time.Time{})
+	done.Wait(context.Background(), time.Time{})
 	r.conn = c
 	return err
 }
@@ -333,7 +333,7 @@ func (r *replay) await(limit time.Duration, found func(m message) bool) {
 		}
 		closed := r.closed
 		r.mu.Unlock()
-		if closed || r.waiter.Wait(nil, until) == clock.Expired {
+		if closed || r.waiter.Wait(context.Background(), until) == clock.Expired {
 			return
 		}
 	}

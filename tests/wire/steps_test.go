@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -58,7 +59,7 @@ func (r *replay) step(l *lab, s step, waitFor func(name string)) error {
 		r.sleep(s.seconds(1, 0))
 	case "wait_close":
 		until := r.clock.Now().Add(s.seconds(1, 2))
-		for !r.isClosed() && r.waiter.Wait(nil, until) != clock.Expired {
+		for !r.isClosed() && r.waiter.Wait(context.Background(), until) != clock.Expired {
 		}
 	case "close":
 		r.conn.Close()
@@ -153,7 +154,7 @@ func (r *replay) talkElsewhere(l *lab, what string) error {
 		if r.onOther != nil {
 			return r.onOther()
 		}
-		c, err := l.inbound.Dial(nil, "")
+		c, err := l.inbound.Dial(context.Background(), "")
 		if err != nil {
 			return err
 		}

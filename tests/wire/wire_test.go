@@ -63,7 +63,7 @@ func runAll(l *lab, rs []*replay) error {
 			return err
 		}
 		watchers.Go(func() {
-			if err := r.steps(l, r.scenario.Steps, func(string) { done.Wait(nil, never) }); err != nil {
+			if err := r.steps(l, r.scenario.Steps, func(string) { done.Wait(context.Background(), never) }); err != nil {
 				r.find("%v", err)
 			}
 		})
