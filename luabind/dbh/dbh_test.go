@@ -116,7 +116,9 @@ func TestSQLiteAsRecorded(t *testing.T) {
 	}
 	none := func([]Column) bool { return true }
 	fails("SELECT * FROM nosuch", none, "no such table: nosuch", "")
-	fails("", nil, "Missing SQL query.", "")
+	if err := h.Query(t.Context(), "", nil); err != ErrNoSQL || h.LastError() != "" {
+		t.Errorf("no statement: %v, %q", err, h.LastError())
+	}
 	fails("SELEKT", none, `near "SELEKT": syntax error`, "")
 	if !h.TestReactive(t.Context(), "SELECT count(*) FROM t", "DROP TABLE t", "CREATE TABLE t (id INTEGER)") {
 		t.Error("test_reactive on a present table")
