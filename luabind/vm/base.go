@@ -283,7 +283,7 @@ func nextEntry(s *State, p *tableParts, key lua.LValue) (lua.LValue, lua.LValue)
 }
 
 func pairs(l *lua.LState) int {
-	v := checkAny(l, 1)
+	v := l.Get(1)
 	if f := event(l, v, "__pairs"); f != lua.LNil {
 		l.Push(f)
 		l.Push(v)
@@ -299,7 +299,7 @@ func pairs(l *lua.LState) int {
 }
 
 func ipairs(l *lua.LState) int {
-	v := checkAny(l, 1)
+	v := l.Get(1)
 	if f := event(l, v, "__ipairs"); f != lua.LNil {
 		l.Push(f)
 		l.Push(v)

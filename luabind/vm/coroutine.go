@@ -73,7 +73,7 @@ func (s *State) resume(l *lua.LState, t *thread) int {
 	case t.status == dead:
 		return refuse("cannot resume dead coroutine")
 	case t.status != suspended:
-		return refuse("cannot resume non-suspended coroutine")
+		return refuse("cannot resume " + statusNames[s.statusOf(l, t)] + " coroutine")
 	case s.nested >= s.limits.Coroutines || s.boundaries >= s.limits.Boundaries:
 		return refuse("C stack overflow")
 	}
@@ -120,7 +120,7 @@ func (s *State) resume(l *lua.LState, t *thread) int {
 func checkCoroutine(l *lua.LState, n int) *thread {
 	co, ok := l.Get(n).(*lua.LState)
 	if !ok {
-		expected(l, n, "coroutine")
+		argument(l, n, "coroutine expected")
 	}
 	return threadOf(co)
 }
@@ -203,10 +203,14 @@ func coRunning(l *lua.LState) int {
 
 func coStatus(l *lua.LState) int {
 	t := checkCoroutine(l, 1)
-	status := t.status
-	if status == normal && StateOf(l).current(threadOf(l)) == t {
-		status = running // a helper thread works for it
-	}
-	l.Push(lua.LString(statusNames[status]))
+	l.Push(lua.LString(statusNames[StateOf(l).statusOf(l, t)]))
 	return 1
+}
+
+// statusOf is the status of a coroutine as the code on l sees it: it runs if a helper thread works for it.
+func (s *State) statusOf(l *lua.LState, t *thread) status {
+	if t.status == normal && s.current(threadOf(l)) == t {
+		return running
+	}
+	return t.status
 }

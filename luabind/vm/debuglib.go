@@ -79,6 +79,9 @@ func getInfo(l *lua.LState) int {
 	case *lua.LFunction:
 		f = v
 	default:
+		if _, ok := toNumber(v); !ok {
+			argument(l, n+1, "function or level expected")
+		}
 		if at, onStack = s.level(t, checkInt(l, n+1)); !onStack {
 			l.Push(lua.LNil)
 			return 1

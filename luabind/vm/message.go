@@ -12,7 +12,7 @@ import (
 func (t *thread) reword(text string) string {
 	f := currentFrame(t.l)
 	if f == nil {
-		return notCallable(text, lua.LNil)
+		return text
 	}
 	if f.Fn.IsG || f.Pc < 1 {
 		return strings.TrimPrefix(strings.Replace(text, "[G]: ", "", 1), " ")
@@ -24,13 +24,6 @@ func (t *thread) reword(text string) string {
 		said = better
 	}
 	return place + said
-}
-
-func notCallable(text string, v lua.LValue) string {
-	if strings.HasSuffix(text, "attempt to call a non-function object") {
-		return "attempt to call a " + typeName(v) + " value"
-	}
-	return text
 }
 
 // puc is PUC's text for what an instruction has failed with, "" if it is not known.

@@ -132,8 +132,16 @@ func (s *State) enter(l *lua.LState) {
 func (s *State) call(l *lua.LState, nargs, nret int) {
 	boundaries := s.boundaries
 	s.enter(l)
+	callable(l, l.Get(-nargs-1))
 	l.Call(nargs, nret)
 	s.boundaries = boundaries
+}
+
+// callable raises PUC's error for what cannot be called.
+func callable(l *lua.LState, v lua.LValue) {
+	if _, ok := v.(*lua.LFunction); !ok && event(l, v, "__call") == lua.LNil {
+		l.Error(lua.LString("attempt to call a "+typeName(v)+" value"), 0)
+	}
 }
 
 // raised is an error that was caught.
@@ -200,6 +208,7 @@ func (t *thread) run(nargs int) (err *raised) {
 			t.l.SetTop(0)
 		}
 	}()
+	callable(t.l, t.l.Get(-nargs-1))
 	t.l.Call(nargs, lua.MultRet)
 	return nil
 }
