@@ -78,23 +78,28 @@ func (c *call) check(self string) {
 		if n < least || n > most || c.mismatch(self, n) > 0 {
 			text := fmt.Sprintf("Wrong arguments for overloaded function '%s'\n  Possible C/C++ prototypes are:\n    %s\n", row.Overloaded,
 				strings.Join(row.Overloads, "\n    "))
-			if strings.HasPrefix(row.Overloaded, "new_") {
-				c.l.Error(lua.LString(text), 0) // classes are called by code of C, which has no place in the script
-			}
-			c.raise("%s", text)
+			c.refuse("%s", text)
 		}
 		return
 	}
 	if n < least || n > most {
-		c.raise("Error in %s expected %d..%d args, got %d", row.ErrorName(), least, most, n)
+		c.refuse("Error in %s expected %d..%d args, got %d", row.ErrorName(), least, most, n)
 	}
 	if i := c.mismatch(self, n); i > 0 {
 		want := self
 		if i > c.self {
 			want = row.Params[i-c.self-1].CType()
 		}
-		c.raise("Error in %s (arg %d), expected '%s' got '%s'", row.ErrorName(), i, want, typeName(c.l.Get(i)))
+		c.refuse("Error in %s (arg %d), expected '%s' got '%s'", row.ErrorName(), i, want, typeName(c.l.Get(i)))
 	}
+}
+
+// refuse raises the error of wrong arguments. Constructors are called by code of C, which has no place in the script.
+func (c *call) refuse(format string, args ...any) {
+	if c.row.Constructor() {
+		c.l.Error(lua.LString(fmt.Sprintf(format, args...)), 0)
+	}
+	c.raise(format, args...)
 }
 
 // mismatch is the first of n arguments that has the wrong type, 0 if there is none. The object is checked by its class.
@@ -112,7 +117,7 @@ func (c *call) mismatch(self string, n int) int {
 
 // fits tells whether a value can be given for a parameter.
 func fits(p *api.Param, v lua.LValue) bool {
-	if p.Optional && p.Type != api.Int && p.Type != api.Bool && v == lua.LNil {
+	if p.Optional && p.Type != api.Int && p.Type != api.Bool && p.Type != api.Opaque && v == lua.LNil {
 		return true
 	}
 	switch p.Type {
@@ -130,6 +135,13 @@ func fits(p *api.Param, v lua.LValue) bool {
 	case api.Session:
 		_, ok := object[*session](v)
 		return ok || v == lua.LNil && p.C != "CoreSession &"
+	case api.Menu:
+		_, ok := object[*ivrMenu](v)
+		return ok || v == lua.LNil
+	case api.TextOrTable:
+		return v == lua.LNil || v.Type() == lua.LTTable || lua.LVCanConvToString(v)
+	case api.Opaque:
+		return v.Type() == lua.LTUserData
 	case api.Event:
 		_, ok := object[*event](v)
 		return ok || v == lua.LNil

@@ -16,7 +16,9 @@ type class struct {
 	methods map[string]*lua.LFunction
 	// attribute reads what is not a method; nil is none.
 	attribute func(self any, name string) (lua.LValue, bool)
-	meta      *lua.LTable
+	// set sets an attribute, and tells whether it could; nil: there is none that scripts can set.
+	set  func(self any, name string, v lua.LValue) bool
+	meta *lua.LTable
 }
 
 // method is what does what a row says; it returns the number of results on the stack.
@@ -155,6 +157,9 @@ func (k *class) text(l *lua.LState) int {
 }
 
 func (k *class) newIndex(l *lua.LState) int {
+	if u, ok := l.Get(1).(*lua.LUserData); ok && k.set != nil && k.set(u.Value, lua.LVAsString(l.Get(2)), l.Get(3)) {
+		return 0
+	}
 	vm.Raise(l, "Assignment not possible. No setter/member with this name. For custom assignments implement __setitem method.")
 	return 0
 }

@@ -16,17 +16,33 @@ var freeswitchFunctions = map[string]method{
 	"consoleCleanLog": consoleCleanLog,
 	"msleep":          msleep,
 	"running":         func(c *call) int { return c.truth(true) },
+
+	"getGlobalVariable": getGlobalVariable,
+	"setGlobalVariable": setGlobalVariable,
+	"email":             email,
+	"bridge":            bridgeSessions,
+	"hanguphook":        callbackOfC,
+	"dtmf_callback":     callbackOfC,
 }
 
 // constructors are what the rows of api.Constructors say.
 var constructors = map[string]method{
 	"Session": newSession,
 	"API":     newAPI,
+
+	"Event":                  newEventOf,
+	"EventConsumer":          newEventConsumer,
+	"JSON":                   newJSON,
+	"IVRMenu":                newIVRMenu,
+	"Stream":                 newStream,
+	"DTMF":                   newDTMF,
+	"string":                 newCString,
+	"input_callback_state_t": newInputState,
 }
 
 // table makes the table freeswitch of a state. A script may change it.
 func (lib *Library) table(s *vm.State) lua.LValue {
-	t := s.L.CreateTable(0, len(lib.freeswitch)+len(lib.constructors)+3)
+	t := s.L.CreateTable(0, len(lib.freeswitch)+len(lib.constructors)+4)
 	for name, f := range lib.freeswitch {
 		t.RawSetString(name, f)
 	}
@@ -35,6 +51,7 @@ func (lib *Library) table(s *vm.State) lua.LValue {
 		k.Metatable = meta
 		t.RawSetString(name, k)
 	}
+	t.RawSetString("CoreSession", s.L.CreateTable(0, 0)) // the class of all sessions, which makes no objects
 	for name, value := range map[string]int{"S_HUP": 1, "S_FREE": 2, "S_RDLOCK": 4} {
 		t.RawSetString(name, lua.LNumber(value))
 	}

@@ -12,6 +12,13 @@ type Library struct {
 	session    *class
 	event      *class
 	api        *class
+	consumer   *class
+	json       *class
+	menu       *class
+	stream     *class
+	dtmf       *class
+	text       *class
+	inputState *class
 	freeswitch map[string]*lua.LFunction
 	// environment are the globals of all states.
 	environment *vm.Environment
@@ -22,7 +29,17 @@ type Library struct {
 // NewLibrary makes the library. It panics when rows and functions do not match.
 func NewLibrary() *Library {
 	lib := &Library{}
-	lib.event = newClass("Event *", nil, eventMethods, &api.EventObject)
+	lib.event = newClass("Event *", eventAttribute, eventMethods, &api.EventClass, &api.EventObject)
+	lib.event.set = setEventAttribute
+	lib.consumer = newClass("EventConsumer *", consumerAttribute, consumerMethods, &api.EventConsumerClass)
+	lib.json = newClass("LUA::JSON *", nil, jsonMethods, &api.JSONClass)
+	lib.menu = newClass("IVRMenu *", nil, menuMethods, &api.IVRMenuClass)
+	lib.stream = newClass("Stream *", nil, streamMethods, &api.StreamClass)
+	lib.dtmf = newClass("DTMF *", dtmfAttribute, nil, &api.DTMFClass)
+	lib.dtmf.set = setDTMFAttribute
+	lib.text = newClass("std::string *", nil, stringMethods, &api.StringClass)
+	lib.inputState = newClass("input_callback_state *", inputStateAttribute, nil, &api.InputStateClass)
+	lib.inputState.set = setInputStateAttribute
 	lib.session = newClass("CoreSession *", sessionAttribute, sessionMethods(), &api.CallClass, &api.Native)
 	lib.api = newClass("API *", nil, apiMethods, &api.APIObject)
 	lib.constructors = make(map[string]*lua.LTable)
@@ -30,6 +47,6 @@ func NewLibrary() *Library {
 		lib.constructors[name] = callable(f)
 	}
 	lib.freeswitch = functions(nil, freeswitchFunctions, &api.Freeswitch)
-	lib.environment = vm.NewEnvironment(map[string]vm.Make{"freeswitch": lib.table})
+	lib.environment = vm.NewEnvironment(map[string]vm.Make{"freeswitch": lib.table, "swig_type": vm.Value(vm.Function(swigType)), "swig_equals": vm.Value(vm.Function(swigEquals))})
 	return lib
 }

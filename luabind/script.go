@@ -40,6 +40,12 @@ type Options struct {
 	// Machine is what the script may touch beside the call, and how much of it. Print, Host, Environment, Now, Sleep and
 	// Exit are set here.
 	Machine vm.Options
+	// Stream is the global stream of a script that is run as an API command; nil: there is none.
+	Stream *Stream
+	// Env is the event of the global env, which such a script has; nil: there is none.
+	Env *esl.Event
+	// Mail sends the messages of freeswitch.email; nil: it answers false.
+	Mail Mailer
 	// AfterHangup is how long the script may go on when its call has gone, and AfterHangupInstructions how many
 	// instructions it may carry out then; 0 is without limit.
 	AfterHangup             time.Duration
@@ -64,6 +70,7 @@ type Script struct {
 	level    esl.LogLevel
 	handlers []*handler
 	lastID   int
+	events   int  // that the script has made
 	depth    int  // of callbacks within callbacks
 	late     bool // the call has gone
 	lateCall int  // methods that were called since then
@@ -93,6 +100,12 @@ func (lib *Library) New(opts Options) *Script {
 			argv.RawSetInt(i, lua.LString(word))
 		}
 		s.state.SetGlobal("argv", argv)
+	}
+	if opts.Stream != nil {
+		s.state.SetGlobal("stream", s.newStream(opts.Stream))
+	}
+	if opts.Env != nil {
+		s.state.SetGlobal("env", s.newEvent(opts.Env))
 	}
 	if opts.Call != nil {
 		s.session = s.newSession(opts.Call.Leg())

@@ -133,20 +133,25 @@ func (x *session) execute(c *call) int {
 		c.script.write(esl.LogErr, "No application specified", false)
 		return 0
 	}
+	x.run(c, app, arg)
+	return 0
+}
+
+// run executes an application.
+func (x *session) run(c *call, app, arg string) {
 	if x.leg.Ending() {
 		x.executeLocally(c, strings.ToLower(app), arg)
-		return 0
+		return
 	}
 	exec := channel.Exec{App: app, Arg: arg}
 	if unawaited[strings.ToLower(app)] {
 		exec.KeepDigits = true
 		c.failed(x.leg.StartDetached(x.ctx(), exec))
-		return 0
+		return
 	}
 	exec.GiveDigits = true
 	_, err := x.leg.Execute(x.ctx(), exec)
 	c.failed(err)
-	return 0
 }
 
 // executeLocally does for a channel that is hung up what applications can still do there: change the variables that the

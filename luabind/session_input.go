@@ -47,7 +47,7 @@ func (x *session) callbacks(c *call, kind fileKind) channel.Input {
 			return x.callInput(c, kind, "dtmf", object)
 		},
 		Event: func(ev *esl.Event) bool {
-			object := x.script.newEvent(ev)
+			object := x.script.inputEvent(ev)
 			x.script.state.SetGlobal("__Input_Event__", object)
 			defer x.script.state.SetGlobal("__Input_Event__", lua.LNil)
 			return x.callInput(c, kind, "event", object)

@@ -7,12 +7,12 @@ import (
 // setEventData adds what is known of the channel to an event.
 func (x *session) setEventData(c *call) int {
 	ev, _ := object[*event](c.l.Get(2))
-	if ev == nil {
+	if ev == nil || ev.ev == nil {
 		return 0
 	}
 	for name, value := range x.leg.Snapshot().Headers() {
 		if !standardHeader(name) {
-			ev.ev.Add(name, value)
+			ev.add(name, value)
 		}
 	}
 	return 0

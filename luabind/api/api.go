@@ -3,6 +3,8 @@
 // luabind does what the rows say.
 package api
 
+import "strings"
+
 // Type is the type of a parameter or a result.
 type Type string
 
@@ -17,6 +19,12 @@ const (
 	Event    Type = "event"
 	Session  Type = "session"
 	Any      Type = "any"
+	// TextOrTable is either of the two.
+	TextOrTable Type = "string or table"
+	// Menu is an object of freeswitch.IVRMenu.
+	Menu Type = "menu"
+	// Opaque is a value of C that Lua has no way to make, but for those that attributes give.
+	Opaque Type = "opaque"
 )
 
 // Needs are the words that the dialplan's socket application needs for a method to work in full.
@@ -108,6 +116,15 @@ func (m Method) ErrorName() string {
 		return m.Class + "::" + name
 	}
 	return name
+}
+
+// Constructor tells whether the method makes an object of its class.
+func (m Method) Constructor() bool {
+	name := m.Function
+	if name == "" {
+		name = m.Name
+	}
+	return m.Class == name || strings.HasSuffix(m.Class, "::"+name) || strings.HasPrefix(m.Overloaded, "new_")
 }
 
 // Class is a class of objects, or a table of functions.

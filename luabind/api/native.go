@@ -56,10 +56,10 @@ var Native = Class{
 	},
 }
 
-// EventObject is an event.
+// EventObject is what the native interface adds to events.
 var EventObject = Class{
-	Name: "event",
-	Doc:  "An event of the switch.",
+	Name: "event", Native: true,
+	Doc: "What events have beside mod_lua's methods.",
 	Methods: []Method{
 		{
 			Name:    "get",
@@ -67,25 +67,6 @@ var EventObject = Class{
 			Results: returns(Result{String, "the value, or nil when there is no such header"}),
 			Doc:     "Reads a header. Names are compared without case.",
 			Example: `ev:get("DTMF-Digit")`,
-		},
-		{
-			Name: "getHeader", Class: "Event",
-			Params:  []Param{constant(str("header"))},
-			Results: returns(Result{String, "the value, or nil when there is no such header"}),
-			Doc:     "Is `get` under mod_lua's name.",
-			Example: `ev:getHeader("Unique-ID")`,
-		},
-		{
-			Name: "getBody", Class: "Event",
-			Results: returns(Result{String, "the body, or nil when there is none"}),
-			Doc:     "Reads the body.",
-			Example: "ev:getBody()",
-		},
-		{
-			Name: "getType", Class: "Event",
-			Results: returns(Result{String, "the name of the event, as `DTMF`"}),
-			Doc:     "Tells what kind of event it is.",
-			Example: "ev:getType()",
 		},
 	},
 }

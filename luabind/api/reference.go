@@ -6,7 +6,12 @@ import (
 )
 
 // ModLua are the classes and tables of mod_lua, in the order of its reference.
-func ModLua() []*Class { return []*Class{&CallClass, &Constructors, &APIObject, &Freeswitch} }
+func ModLua() []*Class {
+	return []*Class{
+		&CallClass, &Constructors, &APIObject, &EventClass, &EventConsumerClass, &JSONClass, &IVRMenuClass, &StreamClass, &DTMFClass, &StringClass,
+		&InputStateClass, &Freeswitch,
+	}
+}
 
 // Reference is the documentation of classes as Markdown.
 func Reference(title, preamble string, classes ...*Class) string {

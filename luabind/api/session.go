@@ -427,13 +427,15 @@ var Constructors = Class{
 			Example: `local leg = freeswitch.Session("{leg_timeout=20}user/1000", session)`,
 		},
 		{
-			Name:    "API",
+			Name: "API", Class: "API",
 			Params:  []Param{leg("session").or("nil")},
 			Results: returns(Result{Type: "api", Doc: "an object that runs API commands"}),
 			Doc:     "Makes an object that runs API commands. The session makes no difference.",
 			Needs:   Full,
 			Example: "local api = freeswitch.API()",
 		},
+		eventConstructor, consumerConstructor, jsonConstructor, streamConstructor, menuConstructor, dtmfConstructor, stringConstructor,
+		inputStateConstructor,
 	},
 }
 
@@ -473,6 +475,59 @@ var Freeswitch = Class{
 			Results: returns(Result{Bool, "true"}),
 			Doc:     "Tells that the switch runs.",
 			Example: "freeswitch.running()",
+		},
+		{
+			Name:    "getGlobalVariable",
+			Params:  []Param{str("name")},
+			Results: returns(Result{String, "the value, or nil when there is no such variable"}),
+			Doc:     "Reads a global variable of the switch.",
+			Needs:   Full,
+			Down:    "works",
+			Example: `freeswitch.getGlobalVariable("domain")`,
+		},
+		{
+			Name:    "setGlobalVariable",
+			Params:  []Param{str("name"), str("value")},
+			Doc:     "Sets a global variable of the switch; nil and an empty value delete it.",
+			Needs:   Full,
+			Down:    "works",
+			Example: `freeswitch.setGlobalVariable("site", "north")`,
+		},
+		{
+			Name: "email",
+			Params: []Param{
+				str("to"), str("from"), str("headers").or("nil"), str("body").or("nil"), str("file").or("nil"), str("convert_command").or("nil"),
+				str("convert_extension").or("nil"),
+			},
+			Results: returns(Result{Bool, "true when the mailer has taken it; false, and an error in the log, when there is none"}),
+			Doc: "Sends a message by the server's mailer. `headers` are lines such as `Subject: hello`; `file` is attached, after it has been converted " +
+				"by a command to a file with another extension if one is given.",
+			Example: `freeswitch.email("someone@example.com", "pbx@example.com", "Subject: missed call", "1001 has called.")`,
+		},
+		{
+			Name:   "bridge",
+			Params: []Param{{Name: "a", Type: Session, C: "CoreSession &"}, {Name: "b", Type: Session, C: "CoreSession &"}},
+			Doc: "Connects two calls and waits until they are apart again. The input callback of the first one sees its digits meanwhile. Where one " +
+				"of them is not ready, an error is logged.",
+			Needs:   Async | Full,
+			Down:    "logs an error",
+			Example: `freeswitch.bridge(session, freeswitch.Session("user/1000", session))`,
+		},
+		{
+			Name:    "hanguphook",
+			Params:  []Param{{Name: "session", Type: Any, C: "switch_core_session_t *"}},
+			Doc:     "Is a callback of C, of no use in a script: it raises an error.",
+			Example: "pcall(freeswitch.hanguphook, nil)",
+		},
+		{
+			Name: "dtmf_callback",
+			Params: []Param{
+				{Name: "session", Type: Any, C: "switch_core_session_t *"}, {Name: "input", Type: Any, C: "void *"},
+				{Name: "type", Type: Opaque, C: "switch_input_type_t"}, {Name: "buffer", Type: Any, C: "void *"},
+				{Name: "length", Type: Int, C: "unsigned int"},
+			},
+			Doc:     "Is a callback of C, of no use in a script: it raises an error.",
+			Example: "pcall(freeswitch.dtmf_callback, nil, nil, nil, nil, 0)",
 		},
 	},
 }

@@ -1,0 +1,32 @@
+package luabind
+
+import "eslua/esl"
+
+// bridgeSessions is freeswitch.bridge (modlua-api.md 1.5).
+func bridgeSessions(c *call) int {
+	a, _ := object[*session](c.l.Get(1))
+	b, _ := object[*session](c.l.Get(2))
+	if a.leg == nil || b.leg == nil {
+		c.script.write(esl.LogErr, "Channels not ready", false)
+		return 0
+	}
+	a.serve()
+	a.runHook(c)
+	if a.leg == nil || b.leg == nil || !a.leg.Ready() || !b.leg.Ready() {
+		c.script.write(esl.LogErr, "Channels not ready", false)
+		return 0
+	}
+	if !a.made && !a.leg.MediaReady() {
+		_, err := a.leg.PreAnswer(a.ctx())
+		c.failed(err)
+	}
+	c.failed(c.script.Call.Bridge(a.ctx(), a.leg, b.leg, a.callbacks(c, noFile)))
+	a.runHook(c)
+	return 0
+}
+
+// callbackOfC raises the error of functions that only C can call.
+func callbackOfC(c *call) int {
+	c.raise("%s is a callback of C and cannot be called", c.row.Name)
+	return 0
+}
