@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,10 +19,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// loopback is where the servers of the tests are.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
 // newPools makes pools that end with the test, with a directory for files.
 func newPools(t *testing.T, opts Options) *Pools {
 	if opts.Root == "" {
 		opts.Root = t.TempDir()
+	}
+	if opts.Network == nil {
+		opts.Network = loopback
 	}
 	p := New(opts)
 	t.Cleanup(p.Close)

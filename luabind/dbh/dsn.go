@@ -11,6 +11,7 @@ import (
 type target struct {
 	key    string // the same for what may share connections
 	memory bool   // vanishes with its last connection
+	sqlite bool
 	open   func(ctx context.Context) (conn, error)
 }
 
@@ -46,7 +47,7 @@ func (p *Pools) direct(scheme, dsn, user, pass string, trusted bool) (target, er
 	case "postgres", "postgresql":
 		return p.postgresTarget(dsn, user, pass, trusted)
 	case "mariadb", "maria", "mysql":
-		return p.mysqlTarget(rest, user, pass)
+		return p.mysqlTarget(rest, user, pass, trusted)
 	}
 	return target{}, fmt.Errorf("%w: %q is no kind of database", ErrUnknown, scheme+"://")
 }
@@ -79,7 +80,10 @@ func (p *Pools) sqliteTarget(name string, trusted bool) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	return target{key: "sqlite " + path, open: func(context.Context) (conn, error) { return openSQLite(path, "", p.opts.MaxResult) }}, nil
+	return target{
+		key: "sqlite " + path, sqlite: true,
+		open: func(context.Context) (conn, error) { return openSQLite(path, "", p.opts.MaxResult) },
+	}, nil
 }
 
 // sqlitePath is the path of a file without links on the way.
@@ -119,7 +123,7 @@ func (p *Pools) sqlitePath(name string, trusted bool) (string, error) {
 func (p *Pools) memoryTarget(name string) (target, error) {
 	path := fmt.Sprintf("/%p/%s", p, name) // databases in memory are common to the process, and must begin with a slash
 	return target{
-		key: "memory " + path, memory: true,
+		key: "memory " + path, memory: true, sqlite: true,
 		open: func(context.Context) (conn, error) { return openSQLite(path, "memdb", p.opts.MaxResult) },
 	}, nil
 }

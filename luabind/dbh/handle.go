@@ -42,6 +42,9 @@ func (p *Pools) Open(ctx context.Context, dsn, user, pass string) (*Handle, erro
 // Connected is true until Release.
 func (h *Handle) Connected() bool { return !h.released }
 
+// SQLite tells whether the database is one of SQLite, which mod_lua treats unlike others in places (modlua-api.md 1.9).
+func (h *Handle) SQLite() bool { return h.target.sqlite }
+
 // Release gives the connection back; what is left of a transaction is undone. It is false from the second time on.
 func (h *Handle) Release() bool {
 	if h.released {
@@ -54,18 +57,18 @@ func (h *Handle) Release() bool {
 }
 
 // Query carries out one statement, or several parted by semicolons. It calls row for each row of each result, until that is
-// false; the columns are good until it returns, and it may use the handle. With row nil the rows are thrown away, and the
-// error is kept for LastError. An error of the database comes in the words of the database's C library, without anything
+// false; the columns are good until it returns, and it may use the handle. With row nil the rows are thrown away. The error
+// is kept for LastError, but not one of SQLite when there is a row, as on the switch. An error of the database comes in the words of the database's C library, without anything
 // around them.
 //
 // A connection that was lost is made anew; a transaction that was open on it is gone.
 func (h *Handle) Query(ctx context.Context, sql string, row func([]Column) bool) error {
 	h.last = ""
 	res, err := h.exec(ctx, sql, row != nil)
+	if (row == nil || !h.target.sqlite) && err != nil && !errors.Is(err, ErrNoSQL) && !errors.Is(err, ErrReleased) {
+		h.last = err.Error()
+	}
 	if row == nil {
-		if err != nil && !errors.Is(err, ErrNoSQL) && !errors.Is(err, ErrReleased) {
-			h.last = err.Error()
-		}
 		return err
 	}
 	for _, columns := range res.rows {
@@ -127,7 +130,7 @@ func (h *Handle) revive(ctx context.Context) error {
 // Affected is how many rows the last statement has changed, or given.
 func (h *Handle) Affected() int64 { return h.affected }
 
-// LastError is the error of the last Query if that had no function for rows, or "".
+// LastError is the error that the last Query has kept, or "".
 func (h *Handle) LastError() string { return h.last }
 
 // ClearError forgets the last error.

@@ -17,7 +17,7 @@ import (
 
 // mysqlTarget is a database of a MySQL or MariaDB server. The text is Server=..;Port=..;Database=..;Uid=..;Pwd=.. with the
 // keys of the switch's driver, or user:password@host:port/database.
-func (p *Pools) mysqlTarget(text, user, pass string) (target, error) {
+func (p *Pools) mysqlTarget(text, user, pass string, trusted bool) (target, error) {
 	cfg := mysql.NewConfig()
 	cfg.Net = "tcp"
 	host, port := "localhost", "3306"
@@ -57,12 +57,12 @@ func (p *Pools) mysqlTarget(text, user, pass string) (target, error) {
 	cfg.Addr = net.JoinHostPort(host, port)
 	cfg.MultiStatements = true
 	cfg.Logger = new(mysql.NopLogger)
-	cfg.DialFunc = p.opts.Dial
+	cfg.DialFunc = p.dialer(trusted)
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
 		return target{}, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
-	return target{key: strings.Join([]string{"mysql", text, user, pass}, "\x00"), open: func(ctx context.Context) (conn, error) {
+	return target{key: strings.Join([]string{"mysql", strconv.FormatBool(trusted), text, user, pass}, "\x00"), open: func(ctx context.Context) (conn, error) {
 		c, err := connector.Connect(ctx)
 		if err != nil {
 			return nil, mysqlProblem(err)

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -41,6 +42,9 @@ type Options struct {
 	Root string
 	// Names are data sources by the names that ODBC uses, each as a data source name of another kind.
 	Names map[string]string
+	// Network are the addresses to which the data sources may lead that scripts spell out themselves; a socket of the file
+	// system counts as 127.0.0.1. Names may lead anywhere.
+	Network []netip.Prefix
 	// MaxOpen is how many handles may be open to one data source; 20.
 	MaxOpen int
 	// MaxIdle is how many connections are kept for the next handle, of all data sources together; 50.

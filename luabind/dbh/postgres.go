@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,11 +37,11 @@ func (p *Pools) postgresTarget(text, user, pass string, trusted bool) (target, e
 	if pass != "" {
 		cfg.Password = pass
 	}
-	cfg.DialFunc = p.opts.Dial
+	cfg.DialFunc = p.dialer(trusted)
 	if _, ok := cfg.RuntimeParams["application_name"]; !ok {
 		cfg.RuntimeParams["application_name"] = "eslua"
 	}
-	return target{key: strings.Join([]string{"postgres", text, user, pass}, "\x00"), open: func(ctx context.Context) (conn, error) {
+	return target{key: strings.Join([]string{"postgres", strconv.FormatBool(trusted), text, user, pass}, "\x00"), open: func(ctx context.Context) (conn, error) {
 		c, err := pgconn.ConnectConfig(ctx, cfg)
 		if err != nil {
 			return nil, err

@@ -70,7 +70,7 @@ func TestPostgresStatements(t *testing.T) {
 		t.Errorf("%v; %q", err, h.LastError())
 	}
 	err := h.Query(t.Context(), "INSERT INTO t (a) VALUES (2)", func([]Column) bool { return true })
-	if want := "ERROR:  duplicate key value violates unique constraint \"t_pkey\"\nDETAIL:  Key (a)=(2) already exists."; err == nil || err.Error() != want || h.LastError() != "" {
+	if want := "ERROR:  duplicate key value violates unique constraint \"t_pkey\"\nDETAIL:  Key (a)=(2) already exists."; err == nil || err.Error() != want || h.LastError() != want {
 		t.Errorf("%v; %q", err, h.LastError())
 	}
 	if !h.TestReactive(t.Context(), "SELECT c FROM t", "DROP TABLE t", "CREATE TABLE t (c int)") {
@@ -291,7 +291,7 @@ func BenchmarkOpenQueryReleasePostgres(b *testing.B) {
 	if s == nil {
 		b.Skip("no test has started a server: run the tests, too")
 	}
-	p := New(Options{})
+	p := New(Options{Network: loopback})
 	defer p.Close()
 	for b.Loop() {
 		h, err := p.Open(b.Context(), s.postgresDSN(), "", "")

@@ -175,7 +175,7 @@ func (s *server) startPostgres(t *testing.T, bin string) {
 	s.start(t, bin, "-D", filepath.Join(s.dir, "data"), "-p", fmt.Sprint(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1",
 		"-c", "fsync=off", "-c", "max_connections=30")
 	s.ready(t, func(ctx context.Context) error {
-		p := New(Options{})
+		p := New(Options{Network: loopback})
 		defer p.Close()
 		h, err := p.Open(ctx, s.postgresDSN(), "", "")
 		if err == nil {
@@ -204,7 +204,7 @@ func mariadb(t *testing.T) *server {
 		s.start(t, bin, "--no-defaults", "--datadir="+data, "--socket="+filepath.Join(s.dir, "s"), "--port="+fmt.Sprint(s.port),
 			"--bind-address=127.0.0.1", "--skip-name-resolve", "--init-file="+setup, "--pid-file="+filepath.Join(s.dir, "pid"))
 		s.ready(t, func(ctx context.Context) error {
-			p := New(Options{})
+			p := New(Options{Network: loopback})
 			defer p.Close()
 			h, err := p.Open(ctx, s.mariadbDSN(), "", "")
 			if err == nil {
