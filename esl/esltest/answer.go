@@ -14,6 +14,9 @@ func (ch *channel) markAnswered(by site) {
 			ch.setLocalMedia()
 		}
 		ch.acknowledge()
+		if ch.call != nil {
+			ch.call.speak()
+		}
 	}
 	ch.fire("CHANNEL_ANSWER", siteAnswered)
 	ch.set("endpoint_disposition", "ANSWER")

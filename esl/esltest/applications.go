@@ -46,6 +46,7 @@ func applicationTable() map[string]application {
 		{name: "say", media: true, run: sayApp},
 		{name: "phrase", media: true, run: phraseApp},
 		{name: "speak", media: true, run: speakApp},
+		{name: "detect_speech", media: true, run: detectSpeechApp},
 		{name: "play_and_detect_speech", media: true, run: playAndDetectSpeechApp},
 		{name: "record", media: true, run: recordApp},
 		{name: "record_session", media: true, run: recordSessionApp},

@@ -23,6 +23,9 @@ type CallSpec struct {
 	Variables map[string]string
 	// Called are variables of the called leg alone.
 	Called map[string]string
+	// Far is what the caller's leg runs, as originate takes it: "&playback(tone_stream://%(60000,0,440))"; "" parks it, and
+	// then nothing is to be heard from the caller. Over SIP only a playback matters: the caller speaks that long.
+	Far string
 	// SIP has the call come in over SIP: one leg with the variables of mod_sofia. Otherwise it is a pair of loopback legs, of
 	// which the -a leg is the caller's. With SIP, Variables are the caller's and only its sip_h_ ones arrive.
 	SIP bool
@@ -61,7 +64,7 @@ func (sw *Switch) Call(spec CallSpec) (*Call, error) {
 		dial := fmt.Sprintf("{loopback_bowout=false,origination_caller_id_name='%s',origination_caller_id_number=%s,"+
 			"origination_uuid=%s%s}loopback/%s/%s", spec.CallerName, spec.CallerNumber, uuid, assignments(spec.Variables),
 			spec.Destination, sw.world.Context)
-		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" &park()", nil) })
+		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" "+orElse(spec.Far, "&park()"), nil) })
 	})
 	for there := false; ok && !there; {
 		sw.do(func() { there = call.near != nil })

@@ -51,13 +51,18 @@ type channel struct {
 	dialledDigits string       // all that were taken from the queue
 	private       []*esl.Event // messages that wait to be executed
 	priv          []*esl.Event // those of the priority queue
-	events        []*esl.Event // events queued to the session
+	events        []queuedEvent
 	depth         int
 	silent        bool   // the next application will not say that it has ended: a fault
 	app           string // running application, for show channels
 	appData       string
 	log           []esl.Action // applications executed: the app_log of CDRs
 	file          *fileHandle
+	asr           *recogniser
+	voices        int       // what sounds on it, silence apart
+	recording     int       // applications that record what the other end says
+	voiceUntil    time.Time // the caller speaks until then: of a call over SIP
+	dtmfFree      time.Time // when the next digit can be sent over SIP
 	record        []*recording
 	ticks         time.Time // frames are due at multiples of their length from here on
 
@@ -144,9 +149,15 @@ func (ch *channel) partner() *channel {
 	return ch.sw.find(bond)
 }
 
+// queuedEvent is an event that is queued to the session. It has none of the headers that the bus adds, not even its name.
+type queuedEvent struct {
+	*esl.Event
+	name string
+}
+
 // queueEvent queues an event to the session: to its connection when events are diverted, else to what it executes.
-func (ch *channel) queueEvent(ev *esl.Event) {
-	ch.events = append(ch.events, ev)
+func (ch *channel) queueEvent(name string, ev *esl.Event) {
+	ch.events = append(ch.events, queuedEvent{ev, name})
 	ch.changed()
 	if ch.listener != nil {
 		ch.listener.wake()

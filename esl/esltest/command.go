@@ -2,6 +2,7 @@ package esltest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"eslua/esl"
@@ -226,12 +227,12 @@ func (l *listener) sendevent(cmd *esl.Event, arg string) string {
 	ev.Del("Event-UUID")
 	ev.Add("Event-UUID", id)
 	ev.SetBody(cmd.Body())
-	if ch := l.sw.find(cmd.Get("unique-id")); ch != nil {
-		ch.queueEvent(ev)
-		return "+OK " + id
-	}
 	if !known {
 		name = "CUSTOM"
+	}
+	if ch := l.sw.find(cmd.Get("unique-id")); ch != nil {
+		ch.queueEvent(name, ev)
+		return "+OK " + id
 	}
 	l.sw.addStandard(ev, name, siteSendEvent)
 	l.sw.fire(ev)
@@ -260,12 +261,12 @@ func (l *listener) mayRun(name, arg string) bool {
 	if l.rights == nil || l.rights.ESL.API == nil {
 		return true
 	}
-	for _, allowed := range l.rights.ESL.API {
-		if allowed == name {
+	for slices.Contains(l.rights.ESL.API, name) {
+		if !containsFold([]string{"bgapi", "sched_api", "eval", "expand", "xml_wrap"}, name) || arg == "" {
 			return true
 		}
+		name, arg, _ = strings.Cut(arg, " ")
 	}
-	_ = arg
 	return false
 }
 

@@ -4,15 +4,8 @@
 // A Switch is given a World: a dialplan, sounds, users, global variables. Call places a call; when its dialplan comes to
 // the socket application the switch connects to the application under test and behaves as the real one does: the four
 // modes, the reply texts, the events with their headers, the 20 ms ticks, linger, the end of the connection and what
-// becomes of the call then. The far end of the call is a telephone that presses digits and hangs up as told.
-//
-//	sw := esltest.New(esltest.World{Extensions: map[string][]esl.Action{
-//		"1000": {{App: "socket", Data: "127.0.0.1:8084 async full"}},
-//	}}, esltest.Options{})
-//	defer sw.Close()
-//	call, err := sw.Call(esltest.CallSpec{Destination: "1000"})
-//	call.Press("42#")
-//	call.Hangup("")
+// becomes of the call then. The far end of the call is a telephone that presses digits and hangs up as told. The example
+// shows all of it.
 //
 // Everything in it runs by one clock. With a virtual clock (Options.Clock) a call passes in no time and always in the same
 // way; see eslua/internal/clock for the rule that whoever takes part must follow, and Virtual for how a test gets one.

@@ -95,7 +95,7 @@ func (ch *channel) takeDTMF() (dtmf, bool) {
 	ev.Add("DTMF-Duration", strconv.Itoa(d.duration))
 	ev.Add("DTMF-Source", d.source)
 	if ch.divert {
-		ch.queueEvent(ev)
+		ch.queueEvent("DTMF", ev)
 	} else {
 		ch.sw.fire(ev)
 	}

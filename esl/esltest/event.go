@@ -39,6 +39,7 @@ var (
 	siteParseEvent    = site{"switch_ivr.c", "switch_ivr_parse_event", 632}
 	siteInvalidEvent  = site{"switch_ivr.c", "switch_ivr_parse_event", 522}
 	sitePark          = site{"switch_ivr.c", "switch_ivr_park", 1002}
+	siteParkEvent     = site{"switch_ivr.c", "switch_ivr_park", 1187}
 	siteUnpark        = site{"switch_ivr.c", "switch_ivr_park", 1213}
 	siteTransfer      = site{"switch_ivr.c", "switch_ivr_session_transfer", 2303}
 	siteKill          = site{"switch_ivr.c", "switch_ivr_kill_uuid", 4404}
@@ -73,6 +74,7 @@ var (
 	siteTryingHost    = site{"mod_event_socket.c", "socket_function", 452}
 	siteSocketRefused = site{"mod_event_socket.c", "socket_function", 486}
 	siteSocketFailed  = site{"mod_event_socket.c", "socket_function", 490}
+	siteSpeech        = site{"switch_ivr_async.c", "speech_thread", 5071}
 	siteLoopbackKill  = site{"mod_loopback.c", "channel_on_hangup", 585}
 )
 
@@ -167,9 +169,12 @@ var withVariables = map[string]bool{
 }
 
 // addData adds what every event about a channel says, and all its variables where the type of the event has them.
-func (ch *channel) addData(ev *esl.Event) {
+func (ch *channel) addData(ev *esl.Event) { ch.addDataAs(ev, ev.Name()) }
+
+// addDataAs is addData for an event that does not have its name yet.
+func (ch *channel) addDataAs(ev *esl.Event, name string) {
 	ch.addBasic(ev)
-	if !withVariables[ev.Name()] && !isTrue(ch.own("verbose_events")) && !ch.sw.stopping {
+	if !withVariables[name] && !isTrue(ch.own("verbose_events")) && !ch.sw.stopping {
 		return
 	}
 	for i := len(ch.scopes) - 1; i >= 0; i-- {

@@ -46,6 +46,7 @@ func hangupApp(ch *channel, _ *thread, arg string) {
 func (ch *channel) onHangup() {
 	ch.profile.times.hungup = ch.sw.micros()
 	ch.stopRecordings()
+	ch.asr = nil
 	ch.set("hangup_cause", ch.cause.String())
 	ch.set("hangup_cause_q850", itoa(ch.cause.Q850()))
 	ch.setReport()

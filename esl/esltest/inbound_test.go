@@ -10,7 +10,7 @@ import (
 func TestLogin(t *testing.T) {
 	w := world("")
 	w.Directory = append(w.Directory, esltest.User{Name: "ops", Domain: "example.com", ESL: esltest.ESLRights{
-		Password: "secret", Events: []string{"DTMF"}, API: []string{"echo"}, NoLog: true,
+		Password: "secret", Events: []string{"DTMF"}, API: []string{"echo", "expand"}, NoLog: true,
 	}}, esltest.User{Name: "all", Domain: "example.com", ESL: esltest.ESLRights{Password: "secret"}})
 	for _, tt := range []struct {
 		name, command, reply string
@@ -27,6 +27,8 @@ func TestLogin(t *testing.T) {
 		{"what a user may not hear", "userauth ops@example.com:secret", "+OK accepted", true, "event plain MESSAGE", "-ERR permission denied"},
 		{"a user without the log", "userauth ops@example.com:secret", "+OK accepted", true, "log 7", "-ERR permission denied"},
 		{"a user without a job", "userauth ops@example.com:secret", "+OK accepted", true, "bgapi status", "-ERR permission denied"},
+		{"a wrapper", "userauth ops@example.com:secret", "+OK accepted", true, "api expand echo 1", "1"},
+		{"a wrapper of what is not allowed", "userauth ops@example.com:secret", "+OK accepted", true, "api expand status", "-ERR permission denied"},
 		{"a user who may do all", "userauth all@example.com:secret", "+OK accepted", true, "event ALL", "+OK event listener enabled plain"},
 		{"a wrong user", "userauth nobody@example.com:secret", "-ERR invalid", false, "", ""},
 		{"a user without rights", "userauth 1002@example.com:", "-ERR invalid", false, "", ""},

@@ -48,7 +48,7 @@ func (ch *channel) feed(in *input) bool {
 	if len(ch.events) > 0 && !ch.divert {
 		ev := ch.events[0]
 		ch.events = ch.events[1:]
-		if in.event != nil && in.event(ev) {
+		if in.event != nil && in.event(ev.Event) {
 			return true
 		}
 	}

@@ -225,7 +225,9 @@ func (l *listener) drain() bool {
 		busy = true
 	}
 	if ch := l.channel; ch != nil && ch.divert && ch.up() {
-		l.queue = append(l.queue, ch.events...)
+		for _, ev := range ch.events {
+			l.queue = append(l.queue, ev.Event)
+		}
 		ch.events = nil
 	}
 	if !l.listening {

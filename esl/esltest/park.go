@@ -42,8 +42,9 @@ func (ch *channel) park(t *thread) {
 		if len(ch.events) > 0 && !ch.divert {
 			ev := ch.events[0]
 			ch.events = ch.events[1:]
-			ch.addData(ev)
-			ch.sw.fire(ev)
+			ch.addDataAs(ev.Event, ev.name)
+			ch.sw.addStandard(ev.Event, ev.name, siteParkEvent)
+			ch.sw.fire(ev.Event)
 		}
 	}
 	ch.controlled, ch.parked = false, false

@@ -120,6 +120,10 @@ func (ch *channel) firePlayback(name string, at site, fh *fileHandle, status str
 
 // stream lets the frames of a file pass, looking at digits, events and messages with each as play_file does.
 func (ch *channel) stream(t *thread, fh *fileHandle, in *input) outcome {
+	if _, silent := cutPrefixFold(fh.path, "silence_stream:"); !silent {
+		ch.voice(1)
+		defer ch.voice(-1)
+	}
 	for {
 		if o := ch.interrupted(); o != played {
 			return o

@@ -15,7 +15,7 @@ type recording struct {
 }
 
 // recordFile records until the limit in whole seconds of the clock is over, the caller is silent, or the input stops it.
-// The far end of a simulated call says nothing: every frame is silence, and what is recorded has no length.
+// What is recorded is what the far end says; a far end that says nothing sends no frames, and leaves nothing but a header.
 func (ch *channel) recordFile(t *thread, file string, limit, threshold, silence int, in *input) outcome {
 	if !ch.preAnswer(siteRecord) || !ch.mediaReady() {
 		return failed
@@ -29,13 +29,12 @@ func (ch *channel) recordFile(t *thread, file string, limit, threshold, silence 
 	defer func() { ch.file = outer }()
 	ch.set("silence_hits_exhausted", "false")
 	ch.fireRecord("RECORD_START", siteRecord, file)
-	var quiet time.Time
-	if threshold > 0 {
-		if silence == 0 {
-			silence = 3
-		}
-		quiet = ch.sw.now.Add(time.Duration(silence)*time.Second - frameTime)
+	if silence == 0 {
+		silence = 3
 	}
+	v := ch.listen()
+	ch.recording++
+	defer func() { ch.recording-- }()
 	var expires time.Time
 	if limit > 0 {
 		expires = ch.sw.now.Truncate(time.Second).Add(time.Duration(limit+1) * time.Second)
@@ -47,6 +46,11 @@ func (ch *channel) recordFile(t *thread, file string, limit, threshold, silence 
 			break
 		}
 		ch.parseEvents(t)
+		v.update(ch)
+		var quiet time.Time
+		if threshold > 0 && !v.speaking {
+			quiet = v.since.Add(time.Duration(silence)*time.Second - frameTime)
+		}
 		if ch.breaking || fh.stop {
 			ch.breaking = false
 			result = broken
@@ -74,7 +78,8 @@ func (ch *channel) recordFile(t *thread, file string, limit, threshold, silence 
 		ch.idle(t, next)
 	}
 	ch.reset()
-	ch.setRecorded(file, 0)
+	v.update(ch)
+	ch.setRecorded(file, v.samples)
 	ch.fireRecord("RECORD_STOP", siteRecorded, file)
 	return result
 }

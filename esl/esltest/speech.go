@@ -7,37 +7,14 @@ import (
 	"eslua/esl"
 )
 
-// phrase plays the actions of a macro whose pattern matches the data.
-func (ch *channel) phrase(t *thread, macro, data, _ string, in *input) outcome {
-	actions, ok := ch.sw.world.Phrases[macro]
-	if !ok {
-		ch.logf(esl.LogErr, siteExecute, "Can't find macro %s.", macro)
-		return failed
-	}
-	result := played
-	for _, a := range actions {
-		if a.Pattern != "" {
-			if !matches(data, a.Pattern) {
-				continue
-			}
-		}
-		arg := strings.ReplaceAll(a.Data, "$1", data)
-		switch a.Function {
-		case "play-file":
-			result = ch.play(t, arg, 0, in)
-		case "speak-text":
-			result = ch.speak(t, ch.get("tts_engine"), ch.get("tts_voice"), arg, in)
-		case "say":
-			result = ch.sayText(t, arg, in)
-		case "execute":
-			app, rest, _ := strings.Cut(arg, " ")
-			ch.execute(t, app, rest)
-		}
-		if result == broken || result == failed {
-			return result
-		}
-	}
-	return played
+// SpeechEngine is a text-to-speech and recognition engine.
+type SpeechEngine struct {
+	// Speaking is how long it takes to say anything; 0: the text has one second for every ten bytes.
+	Speaking time.Duration
+	// Heard is the recogniser's result; "" is that nobody says anything.
+	Heard string
+	// After is how long after the beginning of the recognition Heard is there, which ends the prompt; 0: behind the prompt.
+	After time.Duration
 }
 
 // speak says a text with a text-to-speech engine.
@@ -53,29 +30,6 @@ func (ch *channel) speak(t *thread, engine, voice, text string, in *input) outco
 	}
 	ch.hear("speak:" + text)
 	return ch.stream(t, &fileHandle{length: int(length.Seconds() * sampleRate)}, in)
-}
-
-// sayText says numbers, dates and the like: one sound after the other, which last as long as the world says.
-func (ch *channel) sayText(t *thread, text string, in *input) outcome {
-	ch.hear("say:" + text)
-	length := ch.sw.world.Say * time.Duration(len(strings.Fields(text)))
-	return ch.stream(t, &fileHandle{length: int(length.Seconds() * sampleRate)}, in)
-}
-
-func sayApp(ch *channel, t *thread, arg string) {
-	a := esl.SplitArgs(arg, ' ')
-	if len(a) < 4 {
-		ch.logf(esl.LogErr, siteExecute, "Usage: %s", "<module_name>[:<lang>] <say_type> <say_method> [<say_gender>] <text>")
-		return
-	}
-	ch.set("playback_terminator_used", "")
-	ch.sayText(t, strings.Join(a[3:], " "), ch.terminators())
-}
-
-func phraseApp(ch *channel, t *thread, arg string) {
-	macro, data, _ := strings.Cut(arg, ",")
-	ch.set("playback_terminator_used", "")
-	ch.respondPlayback(ch.phrase(t, macro, data, ch.get("language"), ch.terminators()))
 }
 
 func speakApp(ch *channel, t *thread, arg string) {
@@ -97,42 +51,4 @@ func speakApp(ch *channel, t *thread, arg string) {
 	}
 	ch.set("playback_terminator_used", "")
 	ch.speak(t, engine, voice, text, ch.terminators())
-}
-
-// playAndDetectSpeechApp plays and listens: "file detect:engine {parameters}grammar".
-func playAndDetectSpeechApp(ch *channel, t *thread, arg string) {
-	file, detect, ok := strings.Cut(arg, "detect:")
-	if !ok {
-		ch.respond("USAGE ERROR")
-		return
-	}
-	name, grammar, _ := strings.Cut(detect, " ")
-	engine, known := ch.sw.world.Speech[name]
-	if !known {
-		ch.respond("ASR INIT ERROR")
-		return
-	}
-	wait := 5 * time.Second
-	params, grammar, _ := cutAssignments(grammar, "{}")
-	for _, v := range params {
-		if v.name == "no-input-timeout" {
-			wait = millis(atoi(v.value))
-		}
-	}
-	ch.set("detect_speech_result", "")
-	began := ch.sw.now
-	ch.play(t, strings.TrimSpace(file), 0, nil)
-	result := engine.Heard
-	if result == "" {
-		if left := wait - ch.sw.now.Sub(began); left > 0 {
-			ch.rest(t, left, nil)
-		}
-		result = `{"grammar": "` + grammar + `", "text": "", "confidence": 0, "error": "no_input"}`
-	}
-	if !ch.ready() {
-		ch.respond("ERROR")
-		return
-	}
-	ch.set("detect_speech_result", result)
-	ch.respond("DONE")
 }

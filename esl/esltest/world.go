@@ -26,9 +26,11 @@ type World struct {
 	AnySound time.Duration
 	// Folders are those in which recordings can be made, besides the folders of Sounds; empty: all.
 	Folders []string
-	// Phrases are the macros of the phrase application: a name, and the actions that run.
+	// Languages are those that phrases and say know, by name. There is always English, "en".
+	Languages map[string]Language
+	// Phrases are macros of English in short: a name, and the actions that run.
 	Phrases map[string][]PhraseAction
-	// Say is how long one word of the say application lasts; 0 by default: there are no sound files for it.
+	// Say is how long one word of the say application lasts in English; 0 by default: there are no sound files for it.
 	Say time.Duration
 	// Speech are the engines of speak and of speech recognition, by name.
 	Speech map[string]SpeechEngine
@@ -52,14 +54,6 @@ type PhraseAction struct {
 	Data     string
 }
 
-// SpeechEngine is a text-to-speech and recognition engine.
-type SpeechEngine struct {
-	// Speaking is how long it takes to say anything; 0: the text has one second for every ten bytes.
-	Speaking time.Duration
-	// Heard is the recogniser's result; "" is that nobody says anything.
-	Heard string
-}
-
 func (w World) withDefaults() World {
 	if w.Context == "" {
 		w.Context = "default"
@@ -74,6 +68,7 @@ func (w World) withDefaults() World {
 	if w.Sounds == nil {
 		w.Sounds = make(map[string]time.Duration)
 	}
+	w.withPhrases()
 	if w.CallerNumber == "" {
 		w.CallerNumber = "1001"
 	}
