@@ -105,10 +105,10 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, m
 	running, cancel := context.WithCancelCause(c.engine.running)
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
-	script := c.engine.library.New(luabind.Options{
+	script := c.engine.library.New(c.engine.scriptOptions(luabind.Options{
 		Call: c.call, Machine: machine, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
-		AfterHangupInstructions: instructionsAfterHangup,
-	})
+		AfterHangupInstructions: instructionsAfterHangup, Inner: c.inner,
+	}))
 	defer script.Close()
 	defer func() {
 		if p := recover(); p != nil { // one script's trouble; its call goes on in the dialplan
@@ -117,6 +117,20 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, m
 		}
 	}()
 	return script.Run(running, chunk)
+}
+
+// inner runs another script for the same call, by the argument of the application lua, in a state of its own.
+func (c *serving) inner(ctx context.Context, data string) error {
+	sel, err := c.engine.parse(data)
+	if err != nil {
+		return err
+	}
+	generation := c.engine.opts.Scripts.Generation()
+	chunk, err := load(generation, sel)
+	if err != nil {
+		return err
+	}
+	return c.execute(ctx, sel, chunk, c.engine.machine(generation))
 }
 
 // print writes what the script says to the log.

@@ -44,6 +44,12 @@ type Options struct {
 	// Rights are what scripts may touch, Limits how much of it; zero fields of Limits are their defaults.
 	Rights Rights
 	Limits vm.Limits
+	// Switch is where the event socket of the switch is; nil: calls have only their own connections, and scripts without a
+	// call none.
+	Switch *Switch
+	// Startup are scripts that Begin starts, each a line as that of luarun; Hooks run for events of the switch.
+	Startup []string
+	Hooks   []Hook
 	// Allow lists the addresses that may connect; empty: all.
 	Allow []netip.Prefix
 	// MaxCalls is how many scripts may run at once; 0: as many as come.
@@ -73,19 +79,26 @@ type Engine struct {
 	stop    context.CancelCauseFunc
 
 	free sync.Once
+	// started are the scripts that run on their own.
+	started *clock.Group
+	hooks   *hooks
 
-	mu    sync.Mutex
-	calls map[*serving]bool
+	mu       sync.Mutex
+	stopping bool
+	calls    map[*serving]bool
 }
 
 // New makes an engine. Its error is that a directory of Options.Rights cannot be opened. Shutdown frees what it holds.
 func New(opts Options) (*Engine, error) {
 	opts.Clock = clock.Or(opts.Clock)
+	if len(opts.Hooks) > 0 && opts.Switch == nil {
+		return nil, errNoSwitch
+	}
 	rights, err := openRights(opts.Rights, opts.Scripts.Generation().Root())
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch()}
+	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), started: clock.NewGroup(opts.Clock)}
 	if e.log == nil {
 		e.log = slog.Default()
 	}
@@ -96,11 +109,26 @@ func New(opts Options) (*Engine, error) {
 	return e, nil
 }
 
+// Begin starts the startup scripts and the hooks.
+func (e *Engine) Begin() error {
+	if len(e.opts.Hooks) > 0 {
+		if err := e.startHooks(); err != nil {
+			return err
+		}
+	}
+	for _, line := range e.opts.Startup {
+		if err := e.Start(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Serve takes calls from l until ctx ends or Shutdown is called, and returns esl.ErrServerClosed then, when the calls have
 // ended. When ctx ends calls are cut off.
 func (e *Engine) Serve(ctx context.Context, l net.Listener) error { return e.server.Serve(ctx, l) }
 
-// Shutdown takes no more calls, lets those that run go on for the time of Options.Drain, then stops their scripts and
+// Shutdown takes no more calls, lets those and other scripts that run go on for the time of Options.Drain, then stops their scripts and
 // gives the calls back to their dialplans. When ctx ends before that, calls are cut off and its error is returned.
 func (e *Engine) Shutdown(ctx context.Context) error {
 	waiting, cancel := context.WithCancel(ctx)
@@ -113,7 +141,20 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 			e.stopAll(ErrDraining)
 		}
 	})
+	e.mu.Lock()
+	e.stopping = true
+	e.mu.Unlock()
+	if e.hooks != nil {
+		e.hooks.stop()
+	}
 	err := e.server.Shutdown(ctx)
+	if e.started.Wait(ctx) != nil {
+		e.stop(ErrDraining)
+		e.started.Wait(context.Background())
+	}
+	if e.hooks != nil {
+		e.hooks.close()
+	}
 	cancel()
 	w.Wake()
 	drain.Wait(context.Background())

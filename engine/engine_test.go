@@ -88,7 +88,7 @@ func newHouse(t *testing.T, files map[string]string, opts engine.Options) *house
 	serving.Go(func() { h.engine.Serve(ctx, l) })
 	h.sw = esltest.New(esltest.World{
 		AnySound: 2 * time.Second, CallerNumber: "1001",
-		Extensions: map[string][]esl.Action{"elsewhere": {{App: "answer"}}},
+		Extensions: map[string][]esl.Action{"elsewhere": {{App: "answer"}}, "agent": {{App: "answer"}, {App: "sleep", Data: "5000"}}},
 	}, esltest.Options{Clock: ck})
 	t.Cleanup(func() {
 		h.engine.Shutdown(context.Background())

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"eslua/esl"
+	"eslua/esl/channel"
 )
 
 // apiObject is mod_lua's API object.
@@ -40,32 +41,54 @@ const (
 
 // api runs an API command and gives what mod_lua would return.
 func (s *Script) api(c *call, command, arg string) string {
-	switch name := strings.ToLower(command); name {
+	name := strings.ToLower(command)
+	if first, rest, _ := strings.Cut(arg, " "); name == "bgapi" && strings.EqualFold(first, "luarun") {
+		name, arg = "luarun", rest
+	}
+	switch name {
 	case "":
 		s.write(esl.LogErr, "No application specified", false)
 		return noApplication
 	case "sql_escape":
 		return strings.ReplaceAll(arg, "'", "''")
+	case "luarun":
+		return s.luarun(arg)
 	case "msleep":
 		s.sleep(ms(atoi(arg)))
 		return "+OK\n"
 	}
-	if s.Call == nil || !s.Call.Mode().Full {
-		s.write(esl.LogErr, "the API command "+command+" needs the socket application with async full", false)
+	w, err := s.wire()
+	if err != nil {
+		s.write(esl.LogErr, "API command "+command+": "+err.Error(), false)
 		return invalidCommand
 	}
 	if strings.ContainsAny(arg, "\r\n") {
-		return s.manyLines(c, command, arg)
+		return s.manyLines(c, w, command, arg)
 	}
-	out, err := s.Call.API(s.ctx, command, arg)
+	out, err := w.API(s.ctx, command, arg)
 	if err != nil {
 		c.failed(err)
 		return ""
 	}
 	if out == fmt.Sprintf("-ERR %s Command not found!\n", command) {
-		return s.unknown(c, command)
+		return s.unknown(c, w, command)
 	}
 	return out
+}
+
+// luarun starts a script and gives what the switch would answer.
+func (s *Script) luarun(line string) string {
+	if line == "" {
+		return "-ERR no args specified!\n"
+	}
+	if s.Start == nil {
+		s.write(esl.LogErr, "luarun "+line+": no script can be started here", false)
+		return commandFailed
+	}
+	if err := s.Start(line); err != nil {
+		s.write(esl.LogErr, "luarun "+line+": "+err.Error(), false)
+	}
+	return "+OK\n"
 }
 
 func atoi(s string) int {
@@ -75,10 +98,10 @@ func atoi(s string) int {
 
 // manyLines runs a command whose argument has line feeds, which cannot stand on the line of a command: the switch takes
 // it from a variable.
-func (s *Script) manyLines(c *call, command, arg string) string {
+func (s *Script) manyLines(c *call, w *channel.Call, command, arg string) string {
 	const scratch = "eslua_argument"
-	leg := s.Call.Leg()
-	if strings.Contains(arg, "${") || !leg.Ready() {
+	leg := w.Leg()
+	if strings.Contains(arg, "${") || leg == nil || !leg.Ready() {
 		s.write(esl.LogWarning, "the argument of the API command "+command+" has line feeds, which cannot be sent", false)
 		return commandFailed
 	}
@@ -87,14 +110,14 @@ func (s *Script) manyLines(c *call, command, arg string) string {
 		return ""
 	}
 	defer leg.Set(s.ctx, scratch, "")
-	out, err := s.Call.API(s.ctx, "expand", "uuid:"+leg.UUID()+" "+command+" ${"+scratch+"}")
+	out, err := w.API(s.ctx, "expand", "uuid:"+leg.UUID()+" "+command+" ${"+scratch+"}")
 	c.failed(err)
 	return out
 }
 
 // unknown tells a command that does not exist from one that has failed: both look alike on the wire.
-func (s *Script) unknown(c *call, command string) string {
-	list, err := s.Call.API(s.ctx, "show", "api as json")
+func (s *Script) unknown(c *call, w *channel.Call, command string) string {
+	list, err := w.API(s.ctx, "show", "api as json")
 	c.failed(err)
 	if strings.Contains(list, strconv.Quote(strings.ToLower(command))) {
 		return commandFailed

@@ -20,7 +20,7 @@ func bridgeSessions(c *call) int {
 		_, err := a.leg.PreAnswer(a.ctx())
 		c.failed(err)
 	}
-	c.failed(c.script.Call.Bridge(a.ctx(), a.leg, b.leg, a.callbacks(c, noFile)))
+	c.failed(a.leg.Call().Bridge(a.ctx(), a.leg, b.leg, a.callbacks(c, noFile)))
 	a.runHook(c)
 	return 0
 }

@@ -286,11 +286,12 @@ func fire(c *call) int {
 	if x == nil {
 		return c.truth(false)
 	}
-	if s.Call == nil || !s.Call.Mode().Full {
-		s.write(esl.LogErr, "to fire an event needs the socket application with async full", false)
+	w, err := s.wire()
+	if err != nil {
+		s.write(esl.LogErr, "fire: "+err.Error(), false)
 		return c.truth(false)
 	}
-	changed, err := s.Call.FireEvent(s.ctx, x.kind, x.ev)
+	changed, err := w.FireEvent(s.ctx, x.kind, x.ev)
 	for _, name := range changed {
 		s.write(esl.LogWarning, "the header "+name+" of the fired event cannot be sent as it is", false)
 	}

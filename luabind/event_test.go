@@ -173,9 +173,9 @@ func TestEventsNeedFullModeToBeFired(t *testing.T) {
 		print(freeswitch.Event("CUSTOM", "a::b"):fire())
 		local c = freeswitch.EventConsumer("CUSTOM", "a::b")
 		print(c:bind("DTMF"), c:pop(), c:pop(1, 1000))`,
-		"to fire an event needs the socket application with async full\nfalse\n"+
-			"Cannot bind to CUSTOM a::b: that needs the socket application with async full\n"+
-			"Cannot bind to DTMF : that needs the socket application with async full\n0\tnil\tnil", nil)
+		"fire: this needs the socket application with async full, or a connection to the switch (esl.address)\nfalse\n"+
+			"Cannot bind to CUSTOM a::b: this needs the socket application with async full, or a connection to the switch (esl.address)\n"+
+			"Cannot bind to DTMF : this needs the socket application with async full, or a connection to the switch (esl.address)\n0\tnil\tnil", nil)
 	if l.err != nil || strings.Contains(l.printed(), "loopback") {
 		t.Error(l.err)
 	}

@@ -15,6 +15,7 @@ import (
 // eventConsumer is mod_lua's event consumer: a queue of events of the switch (modlua-api.md 1.8). What has come of them is
 // told by the call's own connection.
 type eventConsumer struct {
+	call   *channel.Call // where the events come from; nil before the first bind
 	of     *class
 	script *Script
 	limit  int
@@ -69,19 +70,17 @@ func (x *eventConsumer) bind(c *call, name, subclass string) bool {
 		s.write(esl.LogWarning, fmt.Sprintf("Can't bind to %s, event not found", name), false)
 		return false
 	}
-	if s.Call == nil {
-		s.write(esl.LogErr, fmt.Sprintf("Cannot bind to %s %s: there is no call", name, subclass), false)
+	w, err := s.wire()
+	if err != nil {
+		s.write(esl.LogErr, fmt.Sprintf("Cannot bind to %s %s: %v", name, subclass, err), false)
 		return false
 	}
-	sub, err := s.Call.Subscribe(s.ctx, kind, subclass, x.put)
-	switch {
-	case errors.Is(err, esl.ErrNotAllowed):
-		s.write(esl.LogErr, fmt.Sprintf("Cannot bind to %s %s: that needs the socket application with async full", name, subclass), false)
-		return false
-	case err != nil:
+	sub, err := w.Subscribe(s.ctx, kind, subclass, x.put)
+	if err != nil {
 		c.failed(err)
 		return false
 	}
+	x.call = w
 	x.binds = append(x.binds, sub)
 	return true
 }
@@ -92,8 +91,8 @@ func (x *eventConsumer) pop(c *call, wait bool, timeout time.Duration) *esl.Even
 	if x.closed {
 		return nil
 	}
-	if s.Call != nil {
-		s.Call.Serve()
+	if x.call != nil {
+		x.call.Serve()
 	}
 	if wait && len(x.queue) == 0 {
 		var until time.Time
@@ -116,8 +115,8 @@ func (x *eventConsumer) pop(c *call, wait bool, timeout time.Duration) *esl.Even
 func (x *eventConsumer) await(until time.Time) error {
 	s := x.script
 	var err error
-	if s.Call != nil {
-		err = s.Call.Wait(s.ctx, until, func() bool { return len(x.queue) > 0 || x.closed })
+	if x.call != nil {
+		err = x.call.Wait(s.ctx, until, func() bool { return len(x.queue) > 0 || x.closed })
 		if !errors.Is(err, esl.ErrClosed) {
 			return err
 		}

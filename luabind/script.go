@@ -31,6 +31,9 @@ type LogLine struct {
 type Options struct {
 	// Call is the call that the script works for; nil: there is none.
 	Call *channel.Call
+	// Connect makes a connection to the switch for what the call's own one cannot serve: without a call, or where it was not
+	// made with full. Nil: there is none.
+	Connect func(ctx context.Context) (*channel.Call, error)
 	// Clock is the time of scripts without a call; nil is real time.
 	Clock clock.Clock
 	// Args are the words of the global argv, of which the first is the script as it was asked for; nil: there is no argv.
@@ -46,6 +49,10 @@ type Options struct {
 	Env *esl.Event
 	// Mail sends the messages of freeswitch.email; nil: it answers false.
 	Mail Mailer
+	// Start starts another script on its own, by a line as that of luarun; Inner runs one for the same call, by the data of
+	// the application lua, and waits for its end. Nil: that is not possible here.
+	Start func(line string) error
+	Inner func(ctx context.Context, data string) error
 	// AfterHangup is how long the script may go on when its call has gone, and AfterHangupInstructions how many
 	// instructions it may carry out then; 0 is without limit.
 	AfterHangup             time.Duration
@@ -64,7 +71,8 @@ type Script struct {
 	kill context.CancelCauseFunc
 	free []func() // what is to be let go of at the end
 
-	session  *session // that of the call
+	control  *channel.Call // made by Connect; nil before it is needed
+	session  *session      // that of the call
 	sessions []*session
 	partial  string // the begin of a line of the log that has no end yet
 	level    esl.LogLevel
@@ -134,8 +142,35 @@ func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
 	for _, f := range s.free {
 		f()
 	}
+	if s.control != nil {
+		s.control.End(context.WithoutCancel(ctx))
+	}
 	s.kill(nil)
 	return err
+}
+
+// errNoConnection: nothing can be asked of the switch.
+var errNoConnection = errors.New("this needs the socket application with async full, or a connection to the switch (esl.address)")
+
+// wire is a connection that can do everything: that of the call, or one that is made now.
+func (s *Script) wire() (*channel.Call, error) {
+	switch {
+	case s.Call != nil && s.Call.Mode().Full:
+		return s.Call, nil
+	case s.control != nil:
+		return s.control, nil
+	case s.Connect == nil:
+		return nil, errNoConnection
+	}
+	s.state.Waiting()
+	defer s.state.Resumed()
+	c, err := s.Connect(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.OnWait(s.state.Waiting, s.state.Resumed)
+	s.control = c
+	return c, nil
 }
 
 // notice looks whether the call has gone, from when on the time of the script is limited.

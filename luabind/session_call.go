@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"eslua/esl"
 	"eslua/esl/channel"
+	"eslua/luabind/vm"
 )
 
 func (x *session) answer(c *call) int {
@@ -143,6 +145,10 @@ func (x *session) run(c *call, app, arg string) {
 		x.executeLocally(c, strings.ToLower(app), arg)
 		return
 	}
+	if lower := strings.ToLower(app); x == c.script.session && c.script.Inner != nil && lower == "lua" {
+		x.runLua(c, x.expand(arg))
+		return
+	}
 	exec := channel.Exec{App: app, Arg: arg}
 	if unawaited[strings.ToLower(app)] {
 		exec.KeepDigits = true
@@ -152,6 +158,21 @@ func (x *session) run(c *call, app, arg string) {
 	exec.GiveDigits = true
 	_, err := x.leg.Execute(x.ctx(), exec)
 	c.failed(err)
+}
+
+// runLua runs another script for the call, as the application lua does.
+func (x *session) runLua(c *call, data string) {
+	s := c.script
+	var failure *vm.Error
+	switch err := s.Inner(s.ctx, data); {
+	case errors.As(err, &failure):
+		if failure.Text != "" {
+			s.write(esl.LogErr, failure.Text+"\n"+failure.Traceback, false)
+		}
+	case err != nil && s.ctx.Err() == nil:
+		s.write(esl.LogErr, "lua "+data+": "+err.Error(), false)
+	}
+	s.Call.OnWait(s.state.Waiting, s.state.Resumed)
 }
 
 // executeLocally does for a channel that is hung up what applications can still do there: change the variables that the

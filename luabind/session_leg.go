@@ -32,10 +32,14 @@ func newSession(c *call) int {
 
 // attach is the leg of an id, nil if there is no such channel.
 func (s *Script) attach(uuid string) *channel.Leg {
-	if s.Call == nil || !s.Call.Mode().Full || !isUUID(uuid) {
+	if !isUUID(uuid) {
 		return nil
 	}
-	leg, err := s.Call.Attach(s.ctx, uuid)
+	w, err := s.wire()
+	if err != nil {
+		return nil
+	}
+	leg, err := w.Attach(s.ctx, uuid)
 	if err != nil {
 		return nil
 	}
@@ -64,15 +68,16 @@ func originate(c *call) int {
 func (x *session) dial(c *call, dest string, timeout time.Duration, a *session) bool {
 	s := c.script
 	x.cause = esl.CauseDestinationOutOfOrder.String()
-	if s.Call == nil || !s.Call.Mode().Full {
-		s.write(esl.LogErr, "originate needs the socket application with async full", false)
+	w, err := s.wire()
+	if err != nil {
+		s.write(esl.LogErr, "originate: "+err.Error(), false)
 		return false
 	}
 	o := channel.Originate{Dial: dest, Timeout: timeout}
 	if a != nil {
 		o.For = a.leg
 	}
-	leg, err := s.Call.Originate(s.ctx, o)
+	leg, err := w.Originate(s.ctx, o)
 	var refused *channel.OriginateError
 	switch {
 	case errors.As(err, &refused):

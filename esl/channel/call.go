@@ -30,7 +30,7 @@ type Options struct {
 	Rand *rand.Rand
 }
 
-// Call is an outbound connection after its hello.
+// Call is an outbound connection after its hello, or an inbound one made by Control.
 type Call struct {
 	conn  *esl.Conn
 	clock clock.Clock
@@ -70,15 +70,7 @@ var vital = []string{
 // Accept says hello on a connection that the switch has opened, in two writes: connect and linger; then, once the reply
 // has told who calls, what is to be seen of the call (modlua-api.md 0.5). It does not wait for the answers to the second.
 func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
-	c := &Call{
-		conn: conn, clock: clock.Or(opts.Clock), legs: make(map[string]*Leg), executions: make(map[string]*Execution),
-		jobs: make(map[string]*Job), followed: make(map[string]bool), begin: func() {}, end: func() {},
-	}
-	if opts.Rand != nil {
-		c.ids = opts.Rand.Uint32()
-	} else {
-		c.ids = rand.Uint32()
-	}
+	c := newCall(conn, opts)
 	ps, err := conn.Start(esl.Connect(), esl.Linger(0))
 	if err != nil {
 		return nil, fmt.Errorf("channel: hello: %w", err)
@@ -118,7 +110,7 @@ func (c *Call) Clock() clock.Clock { return c.clock }
 // Mode is how the switch serves the connection.
 func (c *Call) Mode() esl.Mode { return c.mode }
 
-// Leg is the channel that the switch has handed over.
+// Leg is the channel that the switch has handed over; nil where Control has made the call.
 func (c *Call) Leg() *Leg { return c.leg }
 
 // Hello is the reply to connect: the channel's data and all its variables at the start.
@@ -127,7 +119,11 @@ func (c *Call) Hello() *esl.Event { return c.hello }
 // newID makes an id that no other message of the switch has.
 func (c *Call) newID() string {
 	c.last++
-	return fmt.Sprintf("%s-%08x-%d", c.leg.uuid[:min(8, len(c.leg.uuid))], c.ids, c.last)
+	owner := "control"
+	if c.leg != nil {
+		owner = c.leg.uuid[:min(8, len(c.leg.uuid))]
+	}
+	return fmt.Sprintf("%s-%08x-%d", owner, c.ids, c.last)
 }
 
 // OnWait has begin called whenever a method is about to wait for the switch, and end when it goes on. Who counts the time

@@ -99,7 +99,7 @@ func (c *Call) End(ctx context.Context) error {
 // finish does what is left to do before the connection may end.
 func (c *Call) finish(ctx context.Context) error {
 	limit := c.after(endTime)
-	stop := func() bool { return c.leg.gone() != nil }
+	stop := func() bool { return c.leg != nil && c.leg.gone() != nil }
 	for _, e := range c.unfinished {
 		err := c.wait(ctx, limit, func() bool { return stop() || e.finished() || e.failure() != nil })
 		if err != nil && !errors.Is(err, ErrTimeout) {
@@ -108,6 +108,9 @@ func (c *Call) finish(ctx context.Context) error {
 		e.Forget()
 	}
 	l := c.leg
+	if l == nil {
+		return nil
+	}
 	x := l.transfer
 	switch {
 	case l.gone() != nil, !c.mode.Async && x == nil:

@@ -101,11 +101,15 @@ func (c *Call) DroppedEvents() int {
 func (c *Call) WaitEvent(ctx context.Context, until time.Time, match func(*esl.Event) bool) (*esl.Event, error) {
 	c.KeepEvents(keptEvents)
 	var found *esl.Event
-	err := c.wait(ctx, func() time.Time { return c.leg.lastMoment(until) }, func() bool {
+	deadline := at(until)
+	if c.leg != nil {
+		deadline = func() time.Time { return c.leg.lastMoment(until) }
+	}
+	err := c.wait(ctx, deadline, func() bool {
 		found = c.events.take(match)
-		return found != nil || c.leg.finished
+		return found != nil || c.leg != nil && c.leg.finished
 	})
-	if found == nil && c.leg.hungUp {
+	if found == nil && c.leg != nil && c.leg.hungUp {
 		return nil, ErrHangup
 	}
 	return found, err

@@ -159,7 +159,7 @@ func (c *Call) own(ev *esl.Event) bool {
 	if name := ev.Name(); name != "" && !slices.Contains(vital, name) {
 		return false
 	}
-	return c.followed[ev.Get("Unique-ID")] || ev.Get("Job-Owner-UUID") == c.leg.uuid
+	return c.followed[ev.Get("Unique-ID")] || c.leg != nil && ev.Get("Job-Owner-UUID") == c.leg.uuid
 }
 
 // follow has the events of a channel come.

@@ -44,7 +44,11 @@ func callCommand(w World) *cli.Command {
 			if err != nil {
 				return err
 			}
-			root, name, err := locate(c, w)
+			root := c.String("scripts")
+			if root == "" {
+				root, _ = w.Env("ESLUA_SCRIPTS")
+			}
+			root, name, err := locate(c.Args().First(), root)
 			if err != nil {
 				return err
 			}
@@ -72,15 +76,12 @@ func callSpec(c *cli.Context) (esltest.CallSpec, error) {
 	return spec, nil
 }
 
-// locate finds the script: below the directory of the scripts, or by its path.
-func locate(c *cli.Context, w World) (root, name string, err error) {
-	name, root = c.Args().First(), c.String("scripts")
-	if root == "" {
-		root, _ = w.Env("ESLUA_SCRIPTS")
+// locate finds a script: below the directory of the scripts if there is one, else by its path.
+func locate(script, dir string) (root, name string, err error) {
+	if dir != "" {
+		return dir, script, nil
 	}
-	if root != "" {
-		return root, name, nil
-	}
+	name = script
 	if info, err := os.Stat(name); err != nil || info.IsDir() {
 		return "", "", fmt.Errorf("there is no script %s", name)
 	}

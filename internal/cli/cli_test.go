@@ -201,3 +201,25 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 		t.Errorf("status %d\n%s", s, log.buf.String())
 	}
 }
+
+func TestRunOriginatesOverAConnectionToTheSwitch(t *testing.T) {
+	sw := esltest.New(esltest.World{Extensions: map[string][]esl.Action{"1": {{App: "answer"}, {App: "sleep", Data: "60000"}}}}, esltest.Options{})
+	defer sw.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sw.Serve(l)
+	path := script(t, `
+		local leg = freeswitch.Session("loopback/1/default")
+		print(argv[1], leg:ready(), freeswitch.API():execute("eval", "x"))
+		assert(leg:ready())`)
+	status, _, errs := run(t, "run", "--esl-address", l.Addr().String(), "--esl-password", "ClueCon", path, "two words")
+	if status != 0 || !strings.Contains(errs, `two words\ttrue\tx`) {
+		t.Errorf("status %d\n%s", status, errs)
+	}
+	status, _, errs = run(t, "run", "--esl-address", l.Addr().String(), "--esl-password", "wrong-secret", path)
+	if status != 1 || strings.Contains(errs, "wrong-secret") {
+		t.Errorf("status %d\n%s", status, errs)
+	}
+}

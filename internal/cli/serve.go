@@ -19,39 +19,67 @@ import (
 )
 
 func serveCommand(w World) *cli.Command {
-	flags := []cli.Flag{&cli.StringFlag{Name: "config", Usage: "read options from the YAML `FILE`"}}
-	for _, o := range config.Options() {
-		if f := flagOf(o); f != nil {
-			flags = append(flags, f)
-		}
-	}
 	return &cli.Command{
 		Name:  "serve",
 		Usage: "serve the calls that the switch's socket application brings",
 		Description: "A dialplan line gives a call to eslua; behind \"async full\" stands what used to stand behind lua:\n\n" +
 			"   <action application=\"socket\" data=\"127.0.0.1:8084 async full ivr/main.lua 1000\"/>\n\n" +
 			"SIGTERM and SIGINT stop accepting calls and give those that run back to their dialplan; a second one ends at once.",
-		Flags:        flags,
+		Flags:        configFlags(),
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return fmt.Errorf("%w: serve takes no arguments, got %q", errUsage, c.Args().First())
 			}
-			cfg, err := config.Load(config.Source{File: file(c, w), Env: w.Env, Flag: func(name string) ([]string, bool) {
-				if !c.IsSet(name) {
-					return nil, false
-				}
-				if list := c.StringSlice(name); list != nil {
-					return list, true
-				}
-				return []string{fmt.Sprint(c.Value(name))}, true
-			}})
+			cfg, err := config.Load(source(c, w))
 			if err != nil {
 				return err
 			}
 			return serve(c.Context, w, cfg)
 		},
 	}
+}
+
+// configFlags are the flags of the configuration.
+func configFlags() []cli.Flag {
+	flags := []cli.Flag{&cli.StringFlag{Name: "config", Usage: "read options from the YAML `FILE` [$ESLUA_CONFIG]"}}
+	for _, o := range config.Options() {
+		if f := flagOf(o); f != nil {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
+// source is where the configuration of a command comes from.
+func source(c *cli.Context, w World) config.Source {
+	return config.Source{File: file(c, w), Env: w.Env, Flag: func(name string) ([]string, bool) {
+		if !c.IsSet(name) {
+			return nil, false
+		}
+		if list := c.StringSlice(name); list != nil {
+			return list, true
+		}
+		return []string{fmt.Sprint(c.Value(name))}, true
+	}}
+}
+
+// options are the options of the engine for a configuration.
+func options(cfg *config.Config, library *scripts.Library, log *slog.Logger) engine.Options {
+	o := engine.Options{
+		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands},
+		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall},
+		Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
+		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,
+		AfterHangup: cfg.AfterHangup, Drain: cfg.Drain, Startup: cfg.Startup, Log: log,
+	}
+	if cfg.ESL.Address != "" {
+		o.Switch = &engine.Switch{Addr: cfg.ESL.Address, Login: esl.Login{User: cfg.ESL.User, Password: cfg.ESL.Password}}
+	}
+	for _, h := range cfg.Hooks {
+		o.Hooks = append(o.Hooks, engine.Hook{Event: h.Event, Subclass: h.Subclass, Script: h.Script})
+	}
+	return o
 }
 
 // file is the path of the configuration file.
@@ -96,12 +124,7 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	for _, p := range library.Status().Broken {
 		log.Error("a script is broken", "script", p.Path, "err", p.Err)
 	}
-	e, err := engine.New(engine.Options{
-		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands},
-		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall}, Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
-		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,
-		AfterHangup: cfg.AfterHangup, Drain: cfg.Drain, Log: log,
-	})
+	e, err := engine.New(options(cfg, library, log))
 	if err != nil {
 		return err
 	}
@@ -115,6 +138,9 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 			return fmt.Errorf("listen: %w", err)
 		}
 		listeners = append(listeners, l)
+	}
+	if err := e.Begin(); err != nil {
+		return err
 	}
 	ended := make(chan error, len(listeners))
 	for _, l := range listeners {

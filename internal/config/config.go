@@ -24,6 +24,9 @@ type Config struct {
 	Scripts       string // absolute
 	DefaultScript string // "": none
 	Routes        []Route
+	ESL           ESL
+	Startup       []string
+	Hooks         []Hook
 	Read, Write   []string // absolute
 	Env           []string
 	Commands      []string
@@ -140,4 +143,11 @@ func at(place string, texts []string) []given {
 		values[i] = given{place, text}
 	}
 	return values
+}
+
+// ESL is the switch's event socket.
+type ESL struct {
+	Address  string // host:port; "": there is none
+	User     string
+	Password string
 }

@@ -93,6 +93,39 @@ func Options() []Option {
 			set: one(func(c *Config) *bool { return &c.Inline }, boolean),
 		},
 		{
+			Key: "esl.address", Arg: "HOST:PORT",
+			Doc: "the switch's event socket, for scripts without a call and calls without `async full`",
+			set: one(func(c *Config) *string { return &c.ESL.Address }, hostPort),
+		},
+		{
+			Key: "esl.user", Arg: "USER@DOMAIN",
+			Doc: "user of the directory to log in as; none: with the password of the event socket",
+			set: one(func(c *Config) *string { return &c.ESL.User }, filled),
+		},
+		{
+			Key: "esl.password", Arg: "TEXT",
+			Doc: "password of the event socket; it is better kept in a file",
+			set: one(func(c *Config) *string { return &c.ESL.Password }, filled),
+		},
+		{
+			Key: "esl.password_file", Arg: "FILE",
+			Doc: "file whose first line is the password of the event socket",
+			set: one(func(c *Config) *string { return &c.ESL.Password }, firstLine),
+		},
+		{
+			Key: "startup", Kind: List, Arg: "LINE",
+			Doc: "scripts that are started with the server, each with its arguments as behind `luarun`",
+			set: many(func(c *Config) *[]string { return &c.Startup }, filled),
+		},
+		{
+			Key: "hooks", Kind: Structure, Arg: "list",
+			Doc: "scripts that run for events of the switch; see below",
+			decode: func(c *Config, f *file, n *yaml.Node) (err error) {
+				c.Hooks, err = f.hooks(n)
+				return err
+			},
+		},
+		{
 			Key: "read", Kind: List, Arg: "DIR",
 			Doc: "directories that scripts may read, beside that of the scripts",
 			set: many(func(c *Config) *[]string { return &c.Read }, directory),

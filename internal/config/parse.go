@@ -76,6 +76,19 @@ func prefix(text string) (netip.Prefix, error) {
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
 
+// firstLine reads the first line of a file. Its error does not show what is in the file.
+func firstLine(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", errors.New("cannot be read")
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	if line = strings.TrimRight(line, "\r"); line == "" {
+		return "", errors.New("is empty")
+	}
+	return line, nil
+}
+
 func directory(text string) (string, error) {
 	info, err := os.Stat(text)
 	switch {

@@ -14,6 +14,13 @@ default_script: welcome.lua
 max_calls: 2000
 log_format: json
 
+hooks:
+  - event: CHANNEL_HANGUP_COMPLETE
+    script: cdr.lua
+esl:
+  address: 127.0.0.1:8021
+  password_file: /etc/eslua/password
+
 # The script of a call whose dialplan line names none: the first route that takes the call counts.
 routes:
   - destination: ^5\d\d$
@@ -54,6 +61,17 @@ anywhere in the text unless ` + "`^` and `$`" + ` tie them to its ends.
 | ` + "`context`" + ` | the dialplan context, exactly |
 | ` + "`caller`" + ` | regular expression for the caller's number |
 | ` + "`variable`" + ` | regular expressions for channel variables, by name; one that is not set is an empty text |
+
+## Hooks
+
+A hook runs a script, without a call, for each event of a type. The script finds the event in the global ` + "`event`" + `. Hooks of
+one channel run one after the other. They need ` + "`esl.address`" + `.
+
+| key | meaning |
+|---|---|
+| ` + "`event`" + ` | the type, as ` + "`CHANNEL_HANGUP_COMPLETE`" + ` |
+| ` + "`subclass`" + ` | the subclass of a ` + "`CUSTOM`" + ` event |
+| ` + "`script`" + ` | the script, below the directory of the scripts |
 
 ## Example
 

@@ -24,12 +24,20 @@ func TestTheReferenceIsCurrent(t *testing.T) {
 func TestTheExampleIsValid(t *testing.T) {
 	c, err := Load(Source{
 		File: write(t, Example),
-		Flag: func(name string) ([]string, bool) { return []string{t.TempDir()}, name == "scripts" }, // it is not on every machine
+		Flag: func(name string) ([]string, bool) { // what is not on every machine
+			switch name {
+			case "scripts":
+				return []string{t.TempDir()}, true
+			case "esl-password-file":
+				return []string{write(t, "secret\n")}, true
+			}
+			return nil, false
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Routes) != 2 || c.Routes[0].Args != "1000 'two words'" || len(c.Routes[1].Variables) != 2 || c.MaxCalls != 2000 {
+	if len(c.Routes) != 2 || c.Routes[0].Args != "1000 'two words'" || len(c.Routes[1].Variables) != 2 || c.MaxCalls != 2000 || len(c.Hooks) != 1 || c.ESL.Password != "secret" {
 		t.Errorf("%+v", c)
 	}
 }

@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"sync/atomic"
+	"time"
+
+	"eslua/esl"
+	"eslua/internal/clock"
+	"eslua/luabind"
+)
+
+// Hook runs a script for each event of a type. The script finds it in the global event.
+type Hook struct {
+	// Event is the name of a type, as CHANNEL_HANGUP_COMPLETE. With CUSTOM, Subclass is the one that is meant.
+	Event, Subclass string
+	Script          string
+}
+
+const (
+	// hookLanes is how many hooks run at once. Those of one channel run in one lane, one after the other.
+	hookLanes = 16
+	// hookQueue is how many events wait in a lane; later ones are dropped.
+	hookQueue = 1000
+)
+
+// hooks runs hooks.
+type hooks struct {
+	engine  *Engine
+	client  *esl.Client
+	lanes   [hookLanes]chan hookEvent
+	wake    [hookLanes]*clock.Waiter
+	dropped atomic.Uint64
+	stop    context.CancelFunc
+	ctx     context.Context
+	running *clock.Group
+}
+
+type hookEvent struct {
+	hook *Hook
+	ev   *esl.Event
+}
+
+// startHooks subscribes to the events of all hooks. The connection to the switch is made anew whenever it ends.
+func (e *Engine) startHooks() error {
+	h := &hooks{engine: e, running: clock.NewGroup(e.opts.Clock)}
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	h.client = esl.NewClient(esl.ClientConfig{
+		Addr: e.opts.Switch.Addr, Login: e.opts.Switch.Login, Options: esl.Options{Clock: e.opts.Clock}, Log: e.log,
+	})
+	for i := range h.lanes {
+		h.lanes[i], h.wake[i] = make(chan hookEvent, hookQueue), e.opts.Clock.NewWaiter()
+		h.running.Go(func() { h.work(i) })
+	}
+	e.hooks = h
+	for i := range e.opts.Hooks {
+		hook := &e.opts.Hooks[i]
+		in := esl.Interest{Events: []string{hook.Event}}
+		if hook.Subclass != "" {
+			in = esl.Interest{Subclasses: []string{hook.Subclass}}
+		}
+		sub, err := h.client.Subscribe(h.ctx, in)
+		if err != nil {
+			h.close()
+			return err
+		}
+		h.running.Go(func() { h.listen(hook, sub) })
+	}
+	return nil
+}
+
+// listen puts the events of a subscription into the lanes.
+func (h *hooks) listen(hook *Hook, sub *esl.Subscription) {
+	for {
+		d, err := sub.Recv(h.ctx)
+		if err != nil {
+			return
+		}
+		if d.Gap != nil {
+			h.engine.log.Warn("events of a hook were missed", "script", hook.Script, "event", hook.Event, "gap", d.Gap)
+		}
+		if d.Event == nil || hook.Subclass != "" && d.Event.Subclass() != hook.Subclass {
+			continue
+		}
+		i := lane(d.Event.Get("Unique-ID"))
+		select {
+		case h.lanes[i] <- hookEvent{hook, d.Event}:
+			h.wake[i].Wake()
+		default:
+			if n := h.dropped.Add(1); n&(n-1) == 0 { // at 1, 2, 4, 8, ...
+				h.engine.log.Error("hooks are too slow: events are dropped", "script", hook.Script, "dropped", n)
+			}
+		}
+	}
+}
+
+// lane is where the hooks of a channel run.
+func lane(channel string) int {
+	f := fnv.New32a()
+	f.Write([]byte(channel))
+	return int(f.Sum32() % hookLanes)
+}
+
+// work runs the hooks of a lane.
+func (h *hooks) work(i int) {
+	for {
+		select {
+		case x := <-h.lanes[i]:
+			h.engine.Run(h.ctx, Run{Script: x.hook.Script, Begin: func(s *luabind.Script) { s.SetEvent("event", x.ev) }})
+			continue
+		default:
+		}
+		if h.wake[i].Wait(h.ctx, time.Time{}) == clock.Cancelled {
+			return
+		}
+	}
+}
+
+func (h *hooks) close() {
+	h.stop()
+	h.client.Close()
+	h.running.Wait(context.Background())
+}
+
+var errNoSwitch = errors.New("engine: hooks need a connection to the switch (esl.address)")

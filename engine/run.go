@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"eslua/esl"
+	"eslua/esl/channel"
+	"eslua/internal/clock"
+	"eslua/luabind"
+	"eslua/luabind/vm"
+)
+
+// Switch is where the event socket of the switch is, for scripts without a call and calls without async full.
+type Switch struct {
+	Addr  string // host:port
+	Login esl.Login
+	// Dial connects to it; nil dials TCP.
+	Dial func(ctx context.Context) (net.Conn, error)
+}
+
+// connectTime is how long it may take to connect to the switch and to log in.
+const connectTime = 10 * time.Second
+
+// connect makes a connection to the switch for one script.
+func (e *Engine) connect(ctx context.Context) (*channel.Call, error) {
+	sw := e.opts.Switch
+	ctx, cancel := clock.WithTimeout(ctx, e.opts.Clock, connectTime)
+	defer cancel()
+	conn, err := sw.dial(ctx, esl.Options{Clock: e.opts.Clock})
+	if err != nil {
+		return nil, err
+	}
+	c, err := channel.Control(ctx, conn, channel.Options{Clock: e.opts.Clock, Rand: e.opts.Rand})
+	if err != nil {
+		conn.Close()
+	}
+	return c, err
+}
+
+func (sw *Switch) dial(ctx context.Context, opts esl.Options) (*esl.Conn, error) {
+	if sw.Dial == nil {
+		return esl.Dial(ctx, sw.Addr, sw.Login, opts)
+	}
+	nc, err := sw.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := esl.NewInbound(ctx, nc, sw.Login, opts)
+	if err != nil {
+		nc.Close()
+	}
+	return conn, err
+}
+
+// Run is a script that runs without a call, as those of luarun do.
+type Run struct {
+	// Script is its name, Args the words behind it.
+	Script string
+	Args   []string
+	// Begin may set globals before the script runs, and End read some when it has ended; nil does nothing.
+	Begin, End func(*luabind.Script)
+}
+
+// Run runs a script without a call, to its end. What it writes goes to the log. Its error says why it did not come to its
+// end; it has been logged already.
+func (e *Engine) Run(ctx context.Context, r Run) error {
+	log := e.log.With("script", r.Script)
+	err := e.runScript(ctx, r, log)
+	var failure *vm.Error
+	switch {
+	case errors.As(err, &failure):
+		if failure.Text != "" {
+			log.Error(failure.Text+"\n"+failure.Traceback, "source", "lua")
+		}
+	case err != nil:
+		log.Error("the script did not run to its end", "err", err)
+	}
+	return err
+}
+
+func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) error {
+	sel := selection{name: r.Script, args: r.Args}
+	generation := e.opts.Scripts.Generation()
+	chunk, err := load(generation, sel)
+	if err != nil {
+		return err
+	}
+	running, cancel := context.WithCancelCause(e.running)
+	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	script := e.library.New(e.scriptOptions(luabind.Options{
+		Machine: e.machine(generation), Clock: e.opts.Clock, Args: sel.argv(),
+		Log: func(l luabind.LogLine) { log.Log(ctx, levels[l.Level], l.Text, "source", "lua") },
+	}))
+	defer script.Close()
+	if r.Begin != nil {
+		r.Begin(script)
+	}
+	err = script.Run(running, chunk)
+	if r.End != nil && err == nil {
+		r.End(script)
+	}
+	return err
+}
+
+// scriptOptions adds what every script gets.
+func (e *Engine) scriptOptions(o luabind.Options) luabind.Options {
+	if e.opts.Switch != nil {
+		o.Connect = e.connect
+	}
+	o.Start = e.Start
+	return o
+}
+
+// Start starts a script without a call, by a line as that of luarun: name and arguments. It runs on its own; Shutdown
+// waits for it, and ends it as it does calls.
+func (e *Engine) Start(line string) error {
+	sel, err := e.parse(line)
+	if err != nil {
+		return err
+	}
+	if sel.isCode {
+		return fmt.Errorf("engine: %s: only scripts with a name can be started", sel.title())
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopping {
+		return ErrDraining
+	}
+	e.started.Go(func() { e.Run(e.running, Run{Script: sel.name, Args: sel.args}) })
+	return nil
+}
