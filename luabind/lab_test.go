@@ -24,6 +24,7 @@ type lab struct {
 	logs []luabind.LogLine
 	err  error // of the script
 	opts luabind.Options
+	json func(arg string) string // the switch's command json
 }
 
 func newLab(t *testing.T, mode, script string) *lab {
@@ -45,7 +46,10 @@ func newLab(t *testing.T, mode, script string) *lab {
 			"busy":      {{App: "hangup", Data: "USER_BUSY"}},
 		},
 		Globals: map[string]string{"site": "north"},
-	}, esltest.Options{Clock: ck, Dial: pipes.Dial})
+		Phrases: map[string][]esltest.PhraseAction{"confirm": {{Function: "play-file", Data: "again.wav"}}},
+	}, esltest.Options{Clock: ck, Dial: pipes.Dial, Commands: map[string]func(esltest.Command) string{
+		"json": func(c esltest.Command) string { return l.json(c.Arg) },
+	}})
 	server := &esl.Server{Options: esl.Options{Clock: ck}, Handler: func(ctx context.Context, conn *esl.Conn) {
 		call, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
 		if err != nil {
