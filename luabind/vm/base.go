@@ -353,6 +353,9 @@ func rawSet(l *lua.LState) int {
 
 // store sets an entry without metamethods.
 func (s *State) store(l *lua.LState, t *lua.LTable, key, value lua.LValue) {
+	if t.Metatable != lua.LNil {
+		s.whole(t)
+	}
 	switch k := key.(type) {
 	case *lua.LNilType:
 		raise(l, 1, "table index is nil")

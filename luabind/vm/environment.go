@@ -12,19 +12,52 @@ type Make func(s *State) lua.LValue
 // Value is a Make for a value that all states can share: one that cannot be changed, as a function made by Function.
 func Value(v lua.LValue) Make { return func(*State) lua.LValue { return v } }
 
-// Table is a Make for a table of values that all states can share; each state gets a table of its own.
-func Table(values map[string]lua.LValue) Make {
-	names := make([]string, 0, len(values))
-	for name := range values {
-		names = append(names, name)
+// Table is a Make for a table of values that all states can share, which each state sees as a table of its own: it is copied when a script first
+// changes it, or looks at more of it than one value.
+func Table(values map[string]lua.LValue) Make { return newShared(values, nil).table }
+
+// shared is a table of values that states read together until they write.
+type shared struct {
+	names  []string
+	values *lua.LTable
+	meta   *lua.LTable
+	copied func(*State, *lua.LTable) // called when a state gets a copy; nil: nothing
+}
+
+func newShared(values map[string]lua.LValue, copied func(*State, *lua.LTable)) *shared {
+	h := &shared{values: newTable(len(values)), meta: newTable(3), copied: copied}
+	for name, v := range values {
+		h.names = append(h.names, name)
+		h.values.RawSetString(name, v)
 	}
-	slices.Sort(names)
-	return func(s *State) lua.LValue {
-		t := s.L.CreateTable(0, len(names))
-		for _, name := range names {
-			t.RawSetString(name, values[name])
-		}
-		return t
+	slices.Sort(h.names)
+	h.meta.RawSetString("__index", h.values)
+	h.meta.RawSetString("__newindex", goFunction(func(l *lua.LState) int {
+		t := l.Get(1).(*lua.LTable)
+		h.fill(StateOf(l), t)
+		l.RawSet(t, l.Get(2), l.Get(3))
+		return 0
+	}))
+	h.meta.RawSetString(viewed, &lua.LUserData{Value: h, Metatable: lua.LNil})
+	return h
+}
+
+func newTable(n int) *lua.LTable { return (*lua.LState)(nil).CreateTable(0, n) }
+
+func (h *shared) table(*State) lua.LValue { return &lua.LTable{Metatable: h.meta} }
+
+// fill makes an ordinary table of one that shows the shared values.
+func (h *shared) fill(s *State, t *lua.LTable) {
+	if t.Metatable != lua.LValue(h.meta) {
+		return
+	}
+	t.Metatable = lua.LNil
+	*partsOf(t) = *partsOf(newTable(len(h.names) + 2))
+	for _, name := range h.names {
+		t.RawSetString(name, h.values.RawGetString(name))
+	}
+	if h.copied != nil {
+		h.copied(s, t)
 	}
 }
 
@@ -74,7 +107,7 @@ type entries struct {
 }
 
 func newEntries(all map[string]Make, global bool) *entries {
-	e := &entries{index: make(map[string]int, len(all)), meta: &lua.LTable{Metatable: lua.LNil}}
+	e := &entries{index: make(map[string]int, len(all)), meta: newTable(3)}
 	for name := range all {
 		e.names = append(e.names, name)
 	}
@@ -165,11 +198,20 @@ func (z *lazy) fill(s *State) {
 
 // whole makes sure that what a script is about to look through, or to change without metamethods, is all there.
 func (s *State) whole(t *lua.LTable) {
+	m, ok := t.Metatable.(*lua.LTable)
+	if !ok {
+		return
+	}
 	switch {
-	case t.Metatable == lua.LNil:
-	case t == s.globals.table && t.Metatable == lua.LValue(s.globals.entries.meta):
+	case t == s.globals.table && m == s.globals.entries.meta:
 		s.globals.fill(s)
-	case t == s.loaded.table && t.Metatable == lua.LValue(s.loaded.entries.meta):
+	case t == s.loaded.table && m == s.loaded.entries.meta:
 		s.loaded.fill(s)
+	default:
+		if ud, ok := m.RawGetString(viewed).(*lua.LUserData); ok {
+			if h, ok := ud.Value.(*shared); ok {
+				h.fill(s, t)
+			}
+		}
 	}
 }

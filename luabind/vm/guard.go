@@ -268,4 +268,7 @@ func (s *State) Resumed() {
 	s.account()
 	s.total += s.granted
 	s.used, s.granted, s.cpu = 0, 0, 0
+	if s.ctx.Err() != nil {
+		s.Kill(context.Cause(s.ctx)) // what the context tells by itself may come too late for a script that is nearly at its end
+	}
 }

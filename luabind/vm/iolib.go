@@ -148,6 +148,7 @@ func init() {
 	shown := Table(functions(fileMethods))
 	Show(fileMeta, func(s *State) *lua.LTable {
 		t := shown(s).(*lua.LTable)
+		s.whole(t)
 		t.RawSetString("__index", t)
 		t.RawSetString("__tostring", fileMeta.RawGetString("__tostring"))
 		return t
@@ -161,6 +162,7 @@ func (s *State) fileValue(f *file) *lua.LUserData {
 // ioTable makes io.
 func ioTable(s *State) lua.LValue {
 	t := ioFunctions(s).(*lua.LTable)
+	s.whole(t)
 	fs := s.fileSet()
 	t.RawSetString("stdin", fs.stdin)
 	t.RawSetString("stdout", fs.stdout)

@@ -168,11 +168,11 @@ func packageTable(s *State) lua.LValue {
 	t.RawSetString("cpath", lua.LString(""))
 	t.RawSetString("config", lua.LString("/\n;\n?\n!\n-\n"))
 	t.RawSetString("loaded", s.loadedTable())
-	t.RawSetString("preload", &lua.LTable{Metatable: lua.LNil})
-	searchers := s.L.CreateTable(3, 0)
+	t.RawSetString("preload", newTable(4))
+	searchers := s.L.CreateTable(2, 0)
 	searchers.Append(searchPreload)
 	searchers.Append(searchSource)
-	searchers.Append(searchModules)
+	s.finders = searchers
 	t.RawSetString("loaders", searchers)
 	t.RawSetString("searchers", searchers)
 	t.RawSetString("seeall", seeAllFunction)
@@ -184,7 +184,6 @@ func packageTable(s *State) lua.LValue {
 var (
 	searchPreload      = goFunction(preloaded)
 	searchSource       = goFunction(sourced)
-	searchModules      = goFunction(installed)
 	seeAllFunction     = goFunction(seeAll)
 	searchPathFunction = goFunction(searchPath)
 	loadLibFunction    = goFunction(func(l *lua.LState) int {
@@ -197,7 +196,8 @@ var (
 
 func (s *State) loadedTable() *lua.LTable {
 	if s.loaded.table == nil {
-		s.loaded.table = &lua.LTable{Metatable: s.loaded.entries.meta}
+		s.loaded.table = newTable(8)
+		s.loaded.table.Metatable = s.loaded.entries.meta
 	}
 	return s.loaded.table
 }
@@ -253,19 +253,6 @@ func sourced(l *lua.LState) int {
 	return 1
 }
 
-// installed finds the host's modules. They come after those of the script, which may have others of the same name.
-func installed(l *lua.LState) int {
-	name := checkString(l, 1)
-	if find := StateOf(l).opts.Modules; find != nil {
-		if loader := find(name); loader != nil {
-			l.Push(loader)
-			return 1
-		}
-	}
-	l.Push(lua.LString(""))
-	return 1
-}
-
 // templates are the files that package.path gives for the name of a module.
 func templates(s *State, path, name string) []string {
 	if len(path) > 8192 {
@@ -295,8 +282,22 @@ func searchPath(l *lua.LState) int {
 	return nothing(l, missing.String())
 }
 
+// searchers is package.loaders, or package.searchers if the script has put another table there.
+func (s *State) searchers(l *lua.LState) *lua.LTable {
+	p := s.packages()
+	loaders, ok := p.RawGetString("loaders").(*lua.LTable)
+	if other, ok := p.RawGetString("searchers").(*lua.LTable); ok && other != loaders && loaders == s.finders {
+		return other
+	}
+	if !ok {
+		raise(l, 1, "'package.loaders' must be a table")
+	}
+	return loaders
+}
+
 // loading stands in package.loaded while a module is being loaded.
-var loading = &lua.LUserData{Metatable: lua.LNil}
+// Its value keeps debug.setmetatable away: it is shared by all states.
+var loading = &lua.LUserData{Value: struct{}{}, Metatable: lua.LNil}
 
 func require(l *lua.LState) int {
 	s := StateOf(l)
@@ -310,10 +311,7 @@ func require(l *lua.LState) int {
 		l.Push(v)
 		return 1
 	}
-	searchers, ok := s.packages().RawGetString("loaders").(*lua.LTable)
-	if !ok {
-		raise(l, 1, "'package.loaders' must be a table")
-	}
+	searchers := s.searchers(l)
 	var missing strings.Builder
 	var loader, extra lua.LValue
 	for i := 1; loader == nil; i++ {
@@ -367,6 +365,7 @@ func module(l *lua.LState) int {
 		}
 		loaded.RawSetString(name, t)
 	}
+	s.whole(t)
 	if l.GetField(t, "_NAME") == lua.LNil {
 		t.RawSetString("_M", t)
 		t.RawSetString("_NAME", lua.LString(name))
@@ -396,6 +395,7 @@ func findTable(s *State, name string) *lua.LTable {
 		if at == s.globals.table {
 			v = s.Global(word)
 		} else {
+			s.whole(at)
 			v = at.RawGetString(word)
 		}
 		switch v := v.(type) {
@@ -419,6 +419,7 @@ func findTable(s *State, name string) *lua.LTable {
 func seeAll(l *lua.LState) int {
 	t := checkTable(l, 1)
 	s := StateOf(l)
+	s.whole(t)
 	m, ok := t.Metatable.(*lua.LTable)
 	if !ok {
 		m = s.L.CreateTable(0, 1)

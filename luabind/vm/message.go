@@ -15,7 +15,10 @@ func (t *thread) reword(text string) string {
 		return text
 	}
 	if f.Fn.IsG || f.Pc < 1 {
-		return strings.TrimPrefix(strings.Replace(text, "[G]: ", "", 1), " ")
+		if place, ok := strings.CutSuffix(text, "registry overflow"); ok {
+			return place + "stack overflow"
+		}
+		return text
 	}
 	p, pc := f.Fn.Proto, f.Pc-1
 	place := fmt.Sprintf("%s:%d: ", p.SourceName, lineAt(p, pc))

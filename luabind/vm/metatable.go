@@ -16,14 +16,18 @@ func Show(meta *lua.LTable, view View) {
 
 // view is what a script sees of a shared metatable: the same table each time.
 func (s *State) view(meta *lua.LTable) lua.LValue {
-	ud, ok := meta.RawGetString(viewed).(*lua.LUserData)
+	ud, _ := meta.RawGetString(viewed).(*lua.LUserData)
+	if ud == nil {
+		return nil
+	}
+	make, ok := ud.Value.(View)
 	if !ok {
 		return nil
 	}
 	if t := s.views[meta]; t != nil {
 		return t
 	}
-	t := ud.Value.(View)(s)
+	t := make(s)
 	if s.views == nil {
 		s.views = map[*lua.LTable]*lua.LTable{}
 	}
@@ -84,9 +88,9 @@ func setMetatable(l *lua.LState) int {
 // The metatable of strings. The machine uses one that all states share, with the arithmetic that PUC Lua's virtual machine has built in; a state whose
 // script has asked for getmetatable("") has one more, which the script may change.
 
-// textMethods is where methods of strings are found by states that have not touched their string table.
+// textMethods is where methods of strings are found by states that have not changed their string table.
 var textMethods = func() *lua.LTable {
-	t := &lua.LTable{Metatable: lua.LNil}
+	t := newTable(len(stringFunctions))
 	for name, f := range stringFunctions {
 		t.RawSetString(name, f)
 	}
@@ -102,7 +106,7 @@ var arithmeticEvents = map[string]lua.LValue{
 var sharedText = textTable(textMethods)
 
 func textTable(index lua.LValue) *lua.LTable {
-	m := (&lua.LState{}).CreateTable(0, 10)
+	m := newTable(10)
 	for name, f := range arithmeticEvents {
 		m.RawSetString(name, f)
 	}
@@ -113,15 +117,12 @@ func textTable(index lua.LValue) *lua.LTable {
 
 func (s *State) shareText() { s.L.SetMetatable(lua.LString(""), sharedText) }
 
-// stringTable makes the table string of a state, where the state's strings look for their methods from then on.
-func stringTable(s *State) lua.LValue {
-	t := s.L.CreateTable(0, len(stringFunctions))
-	for name, f := range stringFunctions {
-		t.RawSetString(name, f)
+// stringTable makes the table string. When a state gets a copy of its own, its strings look for their methods there.
+var stringTable = newShared(stringFunctions, func(s *State, t *lua.LTable) {
+	if s.text == nil {
+		s.L.SetMetatable(lua.LString(""), textTable(t))
 	}
-	s.L.SetMetatable(lua.LString(""), textTable(t))
-	return t
-}
+}).table
 
 // textMetatable is what a script sees as the metatable of strings. From then on the machine looks into it.
 func (s *State) textMetatable() *lua.LTable {

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"context"
-	"io"
 	"math/rand/v2"
 	"time"
 
@@ -32,9 +31,6 @@ type Options struct {
 	// Source finds a source for require, dofile and loadfile: by a file name as the script has given it or as package.path has made it of a
 	// module's name. Where there is none, the error is one of fs.ErrNotExist. Nil: there are no sources.
 	Source func(name string) (*Chunk, error)
-	// Modules gives the loaders of modules that neither package.preload nor a source has, as an installed C module; nil for one that there is
-	// not. It is shared by states. Nil: there are none.
-	Modules func(name string) *lua.LFunction
 	// Path is the first value of package.path; "": "./?.lua;./?/init.lua".
 	Path string
 	// Files are the directories that the script may touch.
@@ -74,12 +70,11 @@ type State struct {
 	globals lazy
 	loaded  lazy
 	lib     [libraries]*lua.LTable
+	finders *lua.LTable // what package.loaders began as
 	text    *lua.LTable // the string metatable that the script sees; nil: it has not asked for it
 	views   map[*lua.LTable]*lua.LTable
 	random  *rand.Rand
 	files   *fileSet
-	local   map[any]any
-	held    map[io.Closer]struct{}
 	made    time.Time
 }
 
@@ -103,9 +98,10 @@ func New(opts Options) *State {
 	s.make = stdlib
 	s.globals.entries = env.globals
 	s.loaded.entries = modules
-	g := &lua.LTable{Metatable: env.globals.meta}
+	g := newTable(8)
+	g.Metatable = env.globals.meta
 	s.globals.table = g
-	l.G.Global, l.G.Registry, l.Env = g, &lua.LTable{Metatable: lua.LNil}, g
+	l.G.Global, l.G.Registry, l.Env = g, newTable(0), g
 	l.G.MainThread, l.G.CurrentThread = l, l
 	s.main = s.adopt(l, top)
 	s.cur = s.main
@@ -114,12 +110,9 @@ func New(opts Options) *State {
 	return s
 }
 
-// Close frees the state, and closes the files that it has open and what it holds.
+// Close frees the state, and closes the files that it has open.
 func (s *State) Close() {
 	s.files.closeAll()
-	for c := range s.held {
-		c.Close()
-	}
 	s.L.Close()
 	if s.own {
 		s.watch.Close()
@@ -196,10 +189,14 @@ func (s *State) Results(l *lua.LState, f lua.LValue, args ...lua.LValue) (result
 	if s.entered++; s.entered == 1 {
 		s.watch.enter()
 		s.account()
-	} else if s.waiting > 0 {
+	} else if waits := s.waiting; waits > 0 {
 		// The script computes while its host waits: this is no waiting.
-		s.watch.enter()
-		defer s.watch.leave()
+		s.waiting = 1
+		s.Resumed()
+		defer func() {
+			s.Waiting()
+			s.waiting = waits
+		}()
 	}
 	defer func() {
 		if s.entered--; s.entered == 0 {
@@ -220,9 +217,18 @@ func (s *State) Results(l *lua.LState, f lua.LValue, args ...lua.LValue) (result
 	for _, arg := range args {
 		l.Push(arg)
 	}
-	t, failed := s.guarded(l, top, nil, len(args))
-	defer s.release(t)
-	if failed != nil {
+	t, failed := s.main, (*raised)(nil)
+	if l == s.L && currentFrame(l) == nil {
+		failed = t.run(len(args))
+		defer l.SetTop(0)
+	} else {
+		t, failed = s.guarded(l, top, nil, len(args))
+		defer s.release(t)
+	}
+	switch {
+	case s.dead != nil:
+		return nil, s.dead
+	case failed != nil:
 		return nil, failure(failed)
 	}
 	for i := range t.l.GetTop() {
