@@ -169,10 +169,10 @@ func packageTable(s *State) lua.LValue {
 	t.RawSetString("config", lua.LString("/\n;\n?\n!\n-\n"))
 	t.RawSetString("loaded", s.loadedTable())
 	t.RawSetString("preload", newTable(4))
-	searchers := s.L.CreateTable(2, 0)
+	searchers := s.L.CreateTable(3, 0)
 	searchers.Append(searchPreload)
 	searchers.Append(searchSource)
-	s.finders = searchers
+	searchers.Append(searchModules)
 	t.RawSetString("loaders", searchers)
 	t.RawSetString("searchers", searchers)
 	t.RawSetString("seeall", seeAllFunction)
@@ -184,6 +184,7 @@ func packageTable(s *State) lua.LValue {
 var (
 	searchPreload      = goFunction(preloaded)
 	searchSource       = goFunction(sourced)
+	searchModules      = goFunction(installed)
 	seeAllFunction     = goFunction(seeAll)
 	searchPathFunction = goFunction(searchPath)
 	loadLibFunction    = goFunction(func(l *lua.LState) int {
@@ -250,6 +251,19 @@ func sourced(l *lua.LState) int {
 		return 2
 	}
 	l.Push(lua.LString(missing.String()))
+	return 1
+}
+
+// installed finds the host's modules. They come after those of the script, which may have others of the same name.
+func installed(l *lua.LState) int {
+	name := checkString(l, 1)
+	if find := StateOf(l).opts.Modules; find != nil {
+		if loader := find(name); loader != nil {
+			l.Push(loader)
+			return 1
+		}
+	}
+	l.Push(lua.LString(""))
 	return 1
 }
 

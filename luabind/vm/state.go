@@ -2,6 +2,7 @@ package vm
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -31,6 +32,9 @@ type Options struct {
 	// Source finds a source for require, dofile and loadfile: by a file name as the script has given it or as package.path has made it of a
 	// module's name. Where there is none, the error is one of fs.ErrNotExist. Nil: there are no sources.
 	Source func(name string) (*Chunk, error)
+	// Modules gives the loaders of modules that neither package.preload nor a source has, as an installed C module; nil for one that there is
+	// not. It is shared by states. Nil: there are none.
+	Modules func(name string) *lua.LFunction
 	// Path is the first value of package.path; "": "./?.lua;./?/init.lua".
 	Path string
 	// Files are the directories that the script may touch.
@@ -75,6 +79,8 @@ type State struct {
 	views   map[*lua.LTable]*lua.LTable
 	random  *rand.Rand
 	files   *fileSet
+	local   map[any]any
+	held    map[io.Closer]struct{}
 	made    time.Time
 }
 
@@ -110,9 +116,12 @@ func New(opts Options) *State {
 	return s
 }
 
-// Close frees the state, and closes the files that it has open.
+// Close frees the state, and closes the files that it has open and what it holds.
 func (s *State) Close() {
 	s.files.closeAll()
+	for c := range s.held {
+		c.Close()
+	}
 	s.L.Close()
 	if s.own {
 		s.watch.Close()
