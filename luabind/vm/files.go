@@ -58,6 +58,9 @@ func (s *State) each(name string, write bool, try func(d Dir, rel string) error)
 	if strings.IndexByte(name, 0) >= 0 {
 		name, _, _ = strings.Cut(name, "\x00") // C sees no more of it
 	}
+	if name == "" {
+		return syscall.ENOENT
+	}
 	var err error = syscall.ENOENT
 	denied := path.IsAbs(name)
 	for _, d := range s.opts.Files {
