@@ -145,8 +145,8 @@ func (c *call) failed(err error) {
 // sessionMethods are what the rows of api.CallClass and api.Native say.
 func sessionMethods() map[string]method {
 	return map[string]method{
-		"answer":        withCall(minusOne, hooked((*session).answer)),
-		"preAnswer":     withCall(minusOne, hooked((*session).preAnswer)),
+		"answer":        withCall(minusOne, (*session).answer),
+		"preAnswer":     withCall(minusOne, (*session).preAnswer),
 		"hangup":        withCall(void, hooked((*session).hangup)),
 		"transfer":      withCall(minusOne, hooked((*session).transfer)),
 		"setAutoHangup": withCall(minusOne, (*session).setAutoHangup),

@@ -25,9 +25,6 @@ func (x *session) read(c *call) int {
 		DigitTimeout: ms(c.int(6)),
 	})
 	c.failed(err)
-	if x.leg.Ending() {
-		digits = ""
-	}
 	return c.string(digits)
 }
 

@@ -38,6 +38,7 @@ type Leg struct {
 	queued    []*esl.Event // to the channel, for an input
 	diverting bool
 	played    string // Playback-Status of the last file
+	recorded  bool   // a recording has begun
 }
 
 // application is one that runs on the channel.
@@ -155,6 +156,8 @@ func (l *Leg) update(ev *esl.Event) {
 		l.finished = true
 	case "DTMF":
 		l.pressed(ev)
+	case "RECORD_START":
+		l.recorded = true
 	case "PLAYBACK_STOP":
 		l.played = ev.Get("Playback-Status")
 	}

@@ -187,3 +187,38 @@ func TestABreakByAnotherConnection(t *testing.T) {
 		}
 	}
 }
+
+// TestABreakThatIsLate: the switch is slow with the break, so that the file has ended when it carries it out. What comes
+// next waits for that.
+func TestABreakThatIsLate(t *testing.T) {
+	late := 0
+	for _, offset := range around(-60*time.Millisecond, 20*time.Millisecond, 10*time.Millisecond) {
+		for _, delay := range []time.Duration{7 * time.Millisecond, 25 * time.Millisecond, 45 * time.Millisecond, 300 * time.Millisecond} {
+			h := newHouse(t, `
+				function key() return "break" end
+				session:answer()
+				session:setInputCallback("key")
+				local api = freeswitch.API()
+				local began = api:getTime()
+				local first = session:streamFile("short.wav")
+				session:setVariable("whole", tostring(api:getTime() - began >= 500))
+				session:unsetInputCallback()
+				print(first, session:streamFile("again.wav"), session:streamFile("short.wav"))`, noOptions)
+			h.sw.Inject(esltest.Fault{Command: "api uuid_break", Kind: esltest.Stall, For: delay})
+			c := h.call()
+			h.sw.After(540*time.Millisecond + offset)
+			c.Press("5")
+			h.finish(c)
+			got := h.printed(c)
+			if got != "0\t1\t1" && got != "1\t1\t1" {
+				t.Errorf("at %v, break %v late: printed %q", offset, delay, got)
+			}
+			if got == "0\t1\t1" && c.Variable("whole") == "true" {
+				late++
+			}
+		}
+	}
+	if late == 0 {
+		t.Error("no break was late")
+	}
+}

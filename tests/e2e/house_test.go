@@ -66,7 +66,7 @@ func newHouse(t *testing.T, script string, opts engine.Options) *house {
 		t.Fatal(err)
 	}
 	ck, release := esltest.Virtual()
-	h := &house{T: t, log: &logbook{}, began: ck.Now(), root: root}
+	h := &house{T: t, log: &logbook{clock: ck}, began: ck.Now(), root: root}
 	opts.Clock, opts.Log = ck, slog.New(h.log)
 	var err error
 	opts.Scripts, err = scripts.Open(t.Context(), scripts.Options{Root: root, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
@@ -173,6 +173,16 @@ func (h *house) printed(c *esltest.Call) string {
 	return strings.Join(lines, "\n")
 }
 
+// printedAt is when the script of a call has printed a line, since the house was made; 0 when it has not.
+func (h *house) printedAt(c *esltest.Call, line string) time.Duration {
+	for _, e := range h.log.all() {
+		if e.attrs["source"] == "lua" && e.attrs["call"] == c.UUID() && e.text == line {
+			return e.at.Sub(h.began)
+		}
+	}
+	return 0
+}
+
 // wantPrinted compares it.
 func (h *house) wantPrinted(c *esltest.Call, want string) {
 	h.Helper()
@@ -216,12 +226,14 @@ func run(t *testing.T, script, want string, far func(h *house, c *esltest.Call))
 
 // logbook keeps what the engine logs.
 type logbook struct {
+	clock   clock.Clock
 	mu      sync.Mutex
 	entries []entry
 }
 
 // entry is a line of the log.
 type entry struct {
+	at    time.Time
 	level slog.Level
 	text  string
 	attrs map[string]string
@@ -235,7 +247,7 @@ func (b *logbook) Handle(_ context.Context, r slog.Record) error {
 }
 
 func (b *logbook) put(r slog.Record, with []slog.Attr) {
-	e := entry{r.Level, r.Message, make(map[string]string)}
+	e := entry{b.clock.Now(), r.Level, r.Message, make(map[string]string)}
 	for _, a := range with {
 		e.attrs[a.Key] = a.Value.String()
 	}
