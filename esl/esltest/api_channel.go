@@ -228,13 +228,7 @@ func uuidBroadcastAPI(c apiCall) string {
 	if ch == nil {
 		return problem
 	}
-	app, arg, ok := strings.Cut(a[1], "::")
-	if !ok {
-		app, arg = "playback", a[1]
-	}
-	m := executeMessage(app, arg)
-	m.Del("event-lock")
-	ch.queuePrivate(m, false)
+	ch.broadcastTo(a[1], a[2])
 	return "+OK Message sent\n"
 }
 

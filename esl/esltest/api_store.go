@@ -11,6 +11,7 @@ func storeAPIs() []apiCommand {
 	return []apiCommand{
 		{name: "hash", run: good(func(c apiCall) string { return c.sw.hash.command(c.arg) })},
 		{name: "db", run: good(func(c apiCall) string { return c.sw.db.command(c.arg) })},
+		{name: "group", run: good(func(c apiCall) string { return c.sw.db.group(c.arg) })},
 	}
 }
 
@@ -70,7 +71,10 @@ func (h hashStore) command(arg string) string {
 }
 
 // dbStore is that of mod_db: a table with rows in the order in which they were inserted.
-type dbStore struct{ rows []dbRow }
+type dbStore struct {
+	rows   []dbRow
+	groups []dbRow // a group and a dial string
+}
 
 type dbRow struct{ realm, key, value string }
 
@@ -105,6 +109,41 @@ func (d *dbStore) command(arg string) string {
 		return strings.Join(d.realms(), ",")
 	case what == "list" && n < 3:
 		return strings.Join(d.keys(realm), ",")
+	}
+	return "!err!"
+}
+
+// group carries out insert:group:url, delete:group:url (* is all) and call:group[:order|multi].
+func (d *dbStore) group(arg string) string {
+	a := splitArgs(arg, ':', 4)
+	n := len(a)
+	a = append(a, "", "", "")
+	name, url := a[1], a[2]
+	remove := func() {
+		d.groups = slices.DeleteFunc(d.groups, func(r dbRow) bool { return r.realm == name && (r.key == url || url == "*") })
+	}
+	switch what := strings.ToLower(a[0]); {
+	case what == "insert" && n >= 3:
+		remove()
+		d.groups = append(d.groups, dbRow{realm: name, key: url})
+		return "+OK"
+	case what == "delete" && n >= 3:
+		remove()
+		return "+OK"
+	case what == "call" && n >= 2:
+		how := ","
+		if strings.EqualFold(url, "order") {
+			how = "|"
+		} else if strings.EqualFold(url, "multi") {
+			how = ":_:"
+		}
+		var urls []string
+		for _, r := range d.groups {
+			if r.realm == name {
+				urls = append(urls, r.key)
+			}
+		}
+		return strings.Join(urls, how)
 	}
 	return "!err!"
 }

@@ -22,6 +22,7 @@ func applicationTable() map[string]application {
 		{name: "transfer", run: transferApp},
 		{name: "execute_extension", run: executeExtensionApp},
 		{name: "bridge", run: bridgeApp},
+		{name: "intercept", run: interceptApp},
 
 		{name: "set", zombie: true, run: func(ch *channel, t *thread, arg string) { ch.setVariable(t, "SET", arg) }},
 		{name: "multiset", zombie: true, run: multisetApp},
@@ -36,6 +37,7 @@ func applicationTable() map[string]application {
 		{name: "info", zombie: true, run: infoApp},
 		{name: "event", zombie: true, run: eventApp},
 		{name: "hash", zombie: true, run: func(ch *channel, _ *thread, arg string) { ch.sw.hash.command(arg) }},
+		{name: "group", zombie: true, run: func(ch *channel, _ *thread, arg string) { ch.sw.db.group(arg) }},
 		{name: "db", zombie: true, run: func(ch *channel, _ *thread, arg string) { ch.sw.db.command(arg) }},
 		{name: "eval", zombie: true, run: func(*channel, *thread, string) {}},
 		{name: "verbose_events", run: verboseEventsApp},
@@ -51,6 +53,8 @@ func applicationTable() map[string]application {
 		{name: "record", media: true, run: recordApp},
 		{name: "record_session", media: true, run: recordSessionApp},
 		{name: "stop_record_session", media: true, run: stopRecordSessionApp},
+		{name: "gentones", media: true, run: gentonesApp},
+		{name: "wait_for_silence", media: true, run: waitForSilenceApp},
 		{name: "echo", media: true, run: echoApp},
 
 		{name: "read", media: true, run: readApp},
@@ -59,7 +63,13 @@ func applicationTable() map[string]application {
 		{name: "queue_dtmf", run: queueDTMFApp},
 		{name: "flush_dtmf", run: func(ch *channel, _ *thread, _ string) { ch.digits = nil }},
 		{name: "break", run: func(ch *channel, _ *thread, _ string) { ch.breaking = true }},
+		{name: "bind_meta_app", run: bindMetaApp},
 		{name: "sched_hangup", run: schedHangupApp},
+		{name: "sched_transfer", run: schedTransferApp},
+		{name: "sched_broadcast", run: schedBroadcastApp},
+		{name: "sched_cancel", run: schedCancelApp},
+		{name: "limit", run: limitApp},
+		{name: "set_user", zombie: true, run: setUserApp},
 	} {
 		table[a.name] = a
 	}

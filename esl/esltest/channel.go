@@ -59,10 +59,13 @@ type channel struct {
 	log           []esl.Action // applications executed: the app_log of CDRs
 	file          *fileHandle
 	asr           *recogniser
-	voices        int       // what sounds on it, silence apart
-	recording     int       // applications that record what the other end says
-	voiceUntil    time.Time // the caller speaks until then: of a call over SIP
-	dtmfFree      time.Time // when the next digit can be sent over SIP
+	limits        []string             // resources that it is counted for
+	meta          map[byte]metaBinding // of bind_meta_app
+	metaOn        [2]time.Time         // when the star was pressed: by its far end, by the other leg
+	voices        int                  // what sounds on it, silence apart
+	recording     int                  // applications that record what the other end says
+	voiceUntil    time.Time            // the caller speaks until then: of a call over SIP
+	dtmfFree      time.Time            // when the next digit can be sent over SIP
 	record        []*recording
 	ticks         time.Time // frames are due at multiples of their length from here on
 

@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,10 +22,17 @@ func userDataAPI(c apiCall) string {
 	if u == nil {
 		return ""
 	}
-	if a[1] == "param" {
+	switch {
+	case a[1] == "attr" && a[2] == "id":
+		return u.Name
+	case a[1] == "param" && a[2] == "password" && u.Params["password"] == "":
+		return u.Password
+	case a[1] == "param":
 		return u.Params[a[2]]
+	case a[1] == "var":
+		return u.Variables[a[2]]
 	}
-	return u.Variables[a[2]]
+	return ""
 }
 
 func userExistsAPI(c apiCall) string {
@@ -39,6 +47,8 @@ type User struct {
 	// Variables and Params are the user's, as user_data reads them.
 	Variables map[string]string
 	Params    map[string]string
+	// Groups are those that the user is in.
+	Groups []string
 	// ESL is what the user may do on the event socket; without a password nothing.
 	ESL ESLRights
 }
@@ -50,4 +60,32 @@ type ESLRights struct {
 	Events []string
 	API    []string
 	NoLog  bool
+}
+
+// inGroupAPI tells whether a user is in a group: user@domain group.
+func inGroupAPI(c apiCall) string {
+	a := words(c.arg, 2)
+	u := c.sw.user(a[0])
+	return strconv.FormatBool(u != nil && slices.Contains(u.Groups, a[1]))
+}
+
+// groupCallAPI makes the dial string of a group: name@domain, and +A for all at once, +F one after the other or +E in as
+// many tries.
+func groupCallAPI(c apiCall) string {
+	id, order, _ := strings.Cut(c.arg, "+")
+	legs := c.sw.groupLegs(strings.TrimSpace(id))
+	if len(legs) == 0 {
+		return "error/NO_ROUTE_DESTINATION"
+	}
+	var list []string
+	for _, l := range legs {
+		list = append(list, "user/"+l.address)
+	}
+	switch strings.ToUpper(order) {
+	case "F":
+		return strings.Join(list, "|")
+	case "E":
+		return strings.Join(list, ":_:")
+	}
+	return strings.Join(list, ",")
 }

@@ -70,6 +70,9 @@ const digitQueue = 1000
 
 // queueDTMF puts a digit where applications and park take it from.
 func (ch *channel) queueDTMF(d dtmf) {
+	if ch.metaDigit(d.digit, false) {
+		return
+	}
 	d.sensitive = isTrue(ch.own("sensitive_dtmf"))
 	if len(ch.digits) >= digitQueue {
 		ch.digits = ch.digits[1:]
@@ -104,9 +107,28 @@ func (ch *channel) takeDTMF() (dtmf, bool) {
 
 // sendDTMF sends a digit out of the channel, to whoever is at its other end.
 func (ch *channel) sendDTMF(d dtmf) {
+	if ch.metaDigit(d.digit, true) {
+		return
+	}
 	ch.hear("dtmf:" + string(d.digit))
-	if ch.other != nil {
-		ch.other.queueDTMF(dtmf{digit: d.digit, duration: d.duration, source: d.source})
+	o := ch.other
+	switch {
+	case o == nil:
+	case o.leg == loopbackLeg:
+		o.queueDTMF(dtmf{digit: d.digit, duration: d.duration, source: d.source})
+	default: // telephone events, one behind the other: each arrives when it is released
+		from := ch.sw.now
+		if ch.dtmfFree.After(from) {
+			from = ch.dtmfFree
+		}
+		arrives := from.Add(time.Duration(d.duration) * time.Second / sampleRate)
+		ch.dtmfFree = arrives.Add(rtpGap)
+		ch.sw.spawn(func(t *thread) {
+			t.sleep(arrives.Sub(ch.sw.now))
+			if o.up() {
+				o.queueDTMF(dtmf{digit: d.digit, duration: d.duration, source: fromRTP})
+			}
+		})
 	}
 }
 

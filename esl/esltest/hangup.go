@@ -47,6 +47,7 @@ func (ch *channel) onHangup() {
 	ch.profile.times.hungup = ch.sw.micros()
 	ch.stopRecordings()
 	ch.asr = nil
+	ch.uncount()
 	ch.set("hangup_cause", ch.cause.String())
 	ch.set("hangup_cause_q850", itoa(ch.cause.Q850()))
 	ch.setReport()

@@ -1,12 +1,19 @@
 package esltest
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
-// makeOther makes the -b leg of a loopback pair, which comes in where the -a leg goes out, and starts it.
+// makeOther makes the leg that comes in where this one goes out, and starts it: the -b leg of a loopback pair, or what the
+// switch takes for a call over SIP to itself.
 func (ch *channel) makeOther() {
 	sw := ch.sw
-	b := sw.newChannel(loopbackLeg, false, "")
+	b := sw.newChannel(ch.leg, false, "")
 	b.name = fmt.Sprintf("loopback/%s-b", ch.profile.destination)
+	if ch.leg == sipLeg {
+		b.name = fmt.Sprintf("sofia/internal/%s@%s", ch.profile.callerNumber, domain)
+	}
 	b.other, ch.other = ch, b
 	ch.hold() // until b has hung up
 	b.hold()  // until ch has
@@ -20,12 +27,23 @@ func (ch *channel) makeOther() {
 	b.profile.outbound, b.profile.logicalOutbound = false, false
 	b.profile.uuid, b.profile.channelName = b.uuid, b.name
 	for _, v := range ch.dialled {
-		b.set(v.name, v.value)
+		if name, header := strings.CutPrefix(v.name, "sip_h_"); ch.leg == loopbackLeg || header && name != "" {
+			b.set(v.name, v.value)
+		}
 	}
-	ch.set("other_loopback_leg_uuid", b.uuid)
-	b.set("other_loopback_leg_uuid", ch.uuid)
-	if from := ch.own("loopback_from_uuid"); from != "" {
-		b.set("other_loopback_from_uuid", from)
+	if ch.leg == loopbackLeg {
+		ch.set("other_loopback_leg_uuid", b.uuid)
+		b.set("other_loopback_leg_uuid", ch.uuid)
+		if from := ch.own("loopback_from_uuid"); from != "" {
+			b.set("other_loopback_from_uuid", from)
+		}
+	} else {
+		b.profile.source, b.profile.dialplan, b.profile.networkAddr = "mod_sofia", "XML", domain
+		b.profile.calleeName, b.profile.calleeNumber = "", ""
+		b.set("sip_from_user", ch.profile.callerNumber)
+		b.set("sip_to_user", ch.profile.destination)
+		b.set("sip_call_id", sw.uuid())
+		ch.set("sip_call_id", b.own("sip_call_id"))
 	}
 	if ch.call != nil {
 		b.call, ch.call.near = ch.call, b

@@ -24,7 +24,7 @@ func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, 
 	a := attempt{cause: esl.CauseDestinationOutOfOrder}
 	for _, group := range d.groups {
 		var legs []*channel
-		for _, target := range group {
+		for _, target := range sw.expandGroups(group) {
 			leg, c := sw.dial(from, id, d.vars, target)
 			if leg == nil {
 				a.cause = c
@@ -58,6 +58,22 @@ func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, 
 	return a
 }
 
+// expandGroups puts the users of a group in the place of the group.
+func (sw *Switch) expandGroups(legs []target) []target {
+	var all []target
+	for _, l := range legs {
+		if l.endpoint != "group" {
+			all = append(all, l)
+			continue
+		}
+		for _, u := range sw.groupLegs(l.address) {
+			u.vars = l.vars
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
 // dial makes one outbound leg and starts it.
 func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (*channel, esl.Cause) {
 	if tg.endpoint == "error" {
@@ -66,10 +82,11 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	if tg.endpoint == "user" {
 		return sw.dialUser(from, id, vars, tg)
 	}
-	if tg.endpoint != "loopback" && tg.endpoint != "sofia" {
-		return nil, esl.CauseChanNotImplemented
+	to, cause := sw.destination(tg)
+	if cause != 0 {
+		return nil, cause
 	}
-	if from != nil && !isTrue(from.own("loopback_no_pre_answer")) && tg.endpoint == "loopback" {
+	if from != nil && !isTrue(from.own("loopback_no_pre_answer")) && to.kind == loopbackLeg {
 		from.preAnswer(siteLoopbackEarly)
 	}
 	all := append(append([]variable{}, vars...), tg.vars...)
@@ -81,17 +98,12 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 		}
 		return ""
 	}
-	number, context := tg.address, sw.world.Context
-	if n, rest, ok := strings.Cut(tg.address, "/"); ok {
-		number = n
-		context, _, _ = strings.Cut(rest, "/")
-	}
 	uuid := value("origination_uuid")
 	if uuid != "" && sw.channels[uuid] != nil {
 		return nil, esl.CauseDestinationOutOfOrder
 	}
-	ch := sw.newChannel(loopbackLeg, true, uuid)
-	ch.name = "loopback/" + number + "-a"
+	ch := sw.newChannel(to.kind, true, uuid)
+	ch.name = to.name
 	ch.originating = true
 	ch.set("direction", "outbound")
 	ch.set("is_outbound", "true")
@@ -100,7 +112,7 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	ch.set("channel_name", ch.name)
 	ch.set("uuid", ch.uuid)
 	ch.set("call_uuid", ch.uuid)
-	ch.profile = sw.originatedProfile(ch, from, id, number, context, value)
+	ch.profile = sw.originatedProfile(ch, from, id, to, value)
 	if from != nil {
 		ch.set("originator", from.uuid)
 		ch.set("signal_bond", from.uuid)
@@ -148,11 +160,14 @@ func (ch *channel) exportFrom(from *channel) {
 	}
 }
 
-func (sw *Switch) originatedProfile(ch, from *channel, id callerID, number, context string, value func(string) string) *profile {
+func (sw *Switch) originatedProfile(ch, from *channel, id callerID, to destination, value func(string) string) *profile {
 	p := &profile{
-		outbound: true, logicalOutbound: true, dialplan: "xml", destination: number, uuid: ch.uuid,
-		source: "mod_loopback", context: context, channelName: ch.name, index: 1,
-		calleeName: "Outbound Call", calleeNumber: context,
+		outbound: true, logicalOutbound: true, dialplan: "xml", destination: to.number, uuid: ch.uuid,
+		source: to.source, context: to.context, channelName: ch.name, index: 1,
+		calleeName: "Outbound Call", calleeNumber: to.context,
+	}
+	if to.kind == sipLeg {
+		p.calleeNumber = to.number
 	}
 	name, num := value("origination_caller_id_name"), value("origination_caller_id_number")
 	if from != nil {

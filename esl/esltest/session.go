@@ -24,6 +24,9 @@ func (ch *channel) run(t *thread) {
 			case csInit:
 				ch.onInit()
 			case csRouting:
+				if !isTrue(ch.own("limit_ignore_transfer")) {
+					ch.uncount()
+				}
 				ch.onRouting()
 			case csExecute:
 				ch.onExecute(t)
@@ -49,7 +52,7 @@ func (ch *channel) run(t *thread) {
 }
 
 func (ch *channel) onInit() {
-	if ch.outbound && ch.leg == loopbackLeg {
+	if ch.outbound {
 		ch.makeOther()
 	}
 	if ch.leg == loopbackLeg {

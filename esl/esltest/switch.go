@@ -86,7 +86,9 @@ type Switch struct {
 	apis      map[string]apiCommand
 
 	applications map[string]application
-	tasks        int // scheduled, with those of the switch itself
+	tasks        int            // scheduled so far, with those of the switch itself
+	scheduled    map[int]string // the groups of those that are to come
+	limits       map[string]*limitItem
 	beating      bool
 	stopping     bool
 	faults       []*Fault
@@ -103,22 +105,24 @@ func New(world World, options Options) *Switch {
 	ck := clock.Or(options.Clock)
 	ctx, cancel := context.WithCancel(context.Background())
 	sw := &Switch{
-		world:    world.withDefaults(),
-		options:  options,
-		clock:    ck,
-		group:    clock.NewGroup(ck),
-		waiter:   ck.NewWaiter(),
-		ctx:      ctx,
-		cancel:   cancel,
-		now:      ck.Now(),
-		live:     make(map[*thread]bool),
-		wires:    make(map[*wire]bool),
-		channels: make(map[string]*channel),
-		placing:  make(map[string]*Call),
-		audience: audience{bound: make(map[string][]*listener)},
-		globals:  &variables{},
-		apis:     apiTable(),
-		tasks:    3,
+		world:     world.withDefaults(),
+		options:   options,
+		clock:     ck,
+		group:     clock.NewGroup(ck),
+		waiter:    ck.NewWaiter(),
+		ctx:       ctx,
+		cancel:    cancel,
+		now:       ck.Now(),
+		live:      make(map[*thread]bool),
+		wires:     make(map[*wire]bool),
+		channels:  make(map[string]*channel),
+		placing:   make(map[string]*Call),
+		audience:  audience{bound: make(map[string][]*listener)},
+		globals:   &variables{},
+		apis:      apiTable(),
+		tasks:     3,
+		scheduled: make(map[int]string),
+		limits:    make(map[string]*limitItem),
 	}
 	sw.applications = applicationTable()
 	for name, run := range options.Commands {
