@@ -9,7 +9,7 @@ import (
 
 // Sizes of what the machine makes, in bytes, as Go allocates it.
 const (
-	tableBytes    = 80
+	tableBytes    = 96
 	functionBytes = 72
 	upvalueBytes  = 64
 	userdataBytes = 64
@@ -22,7 +22,14 @@ const (
 // many values share is counted once; what all states share is not counted.
 func (s *State) walk() int64 {
 	start := time.Now()
-	w := &walker{seen: newPointers()}
+	w, ok := s.watch.walkers.Get().(*walker)
+	if !ok {
+		w = &walker{seen: newPointers()}
+	}
+	defer func() {
+		w.reset()
+		s.watch.walkers.Put(w)
+	}()
 	w.value(s.globals.table)
 	if s.loaded.table != nil {
 		w.value(s.loaded.table)
@@ -62,6 +69,12 @@ type walker struct {
 	seen *pointers
 	todo []lua.LValue
 	size int64
+}
+
+func (w *walker) reset() {
+	clear(w.seen.slots)
+	clear(w.todo[:cap(w.todo)]) // nothing of a script stays behind
+	w.seen.n, w.todo, w.size = 0, w.todo[:0], 0
 }
 
 // value counts a value and notes what is behind it.

@@ -20,6 +20,7 @@ type Watch struct {
 	stop    chan struct{}
 	once    sync.Once
 	done    sync.WaitGroup
+	walkers sync.Pool // of *walker: a walk over a large state needs megabytes for a moment
 }
 
 // NewWatch starts a Watch. Close ends it.
