@@ -20,6 +20,7 @@ import (
 	"eslua/internal/clock"
 	"eslua/internal/config"
 	"eslua/luabind"
+	"eslua/luabind/dbh"
 	"eslua/luabind/vm"
 	"eslua/scripts"
 )
@@ -50,6 +51,8 @@ type Options struct {
 	// Startup are scripts that Begin starts, each a line as that of luarun; Hooks run for events of the switch.
 	Startup []string
 	Hooks   []Hook
+	// Databases are the databases that scripts may open.
+	Databases dbh.Options
 	// Allow lists the addresses that may connect; empty: all.
 	Allow []netip.Prefix
 	// MaxCalls is how many scripts may run at once; 0: as many as come.
@@ -74,6 +77,7 @@ type Engine struct {
 	server  *esl.Server
 	rights  *rights
 	watch   *vm.Watch
+	pools   *dbh.Pools
 	// running ends when scripts are to end.
 	running context.Context
 	stop    context.CancelCauseFunc
@@ -98,7 +102,7 @@ func New(opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), started: clock.NewGroup(opts.Clock)}
+	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), pools: dbh.New(opts.Databases), started: clock.NewGroup(opts.Clock)}
 	if e.log == nil {
 		e.log = slog.Default()
 	}
@@ -160,6 +164,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	drain.Wait(context.Background())
 	e.free.Do(func() {
 		e.watch.Close()
+		e.pools.Close()
 		e.rights.close()
 	})
 	return err

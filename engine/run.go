@@ -113,7 +113,7 @@ func (e *Engine) scriptOptions(o luabind.Options) luabind.Options {
 	if e.opts.Switch != nil {
 		o.Connect = e.connect
 	}
-	o.Start = e.Start
+	o.Start, o.Databases = e.Start, e.pools
 	return o
 }
 

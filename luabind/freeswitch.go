@@ -35,6 +35,7 @@ var constructors = map[string]method{
 	"JSON":                   newJSON,
 	"IVRMenu":                newIVRMenu,
 	"Stream":                 newStream,
+	"Dbh":                    newDbh,
 	"DTMF":                   newDTMF,
 	"string":                 newCString,
 	"input_callback_state_t": newInputState,

@@ -16,6 +16,7 @@ type Library struct {
 	json       *class
 	menu       *class
 	stream     *class
+	dbh        *class
 	dtmf       *class
 	text       *class
 	inputState *class
@@ -35,6 +36,7 @@ func NewLibrary() *Library {
 	lib.json = newClass("LUA::JSON *", nil, jsonMethods, &api.JSONClass)
 	lib.menu = newClass("IVRMenu *", nil, menuMethods, &api.IVRMenuClass)
 	lib.stream = newClass("Stream *", nil, streamMethods, &api.StreamClass)
+	lib.dbh = newClass("LUA::Dbh *", nil, dbhMethods, &api.DbhClass)
 	lib.dtmf = newClass("DTMF *", dtmfAttribute, nil, &api.DTMFClass)
 	lib.dtmf.set = setDTMFAttribute
 	lib.text = newClass("std::string *", nil, stringMethods, &api.StringClass)

@@ -11,6 +11,7 @@ import (
 	"eslua/esl"
 	"eslua/esl/channel"
 	"eslua/internal/clock"
+	"eslua/luabind/dbh"
 	"eslua/luabind/vm"
 )
 
@@ -53,6 +54,8 @@ type Options struct {
 	// the application lua, and waits for its end. Nil: that is not possible here.
 	Start func(line string) error
 	Inner func(ctx context.Context, data string) error
+	// Databases are what freeswitch.Dbh opens; nil: there are none.
+	Databases *dbh.Pools
 	// AfterHangup is how long the script may go on when its call has gone, and AfterHangupInstructions how many
 	// instructions it may carry out then; 0 is without limit.
 	AfterHangup             time.Duration
@@ -74,14 +77,16 @@ type Script struct {
 	control  *channel.Call // made by Connect; nil before it is needed
 	session  *session      // that of the call
 	sessions []*session
-	partial  string // the begin of a line of the log that has no end yet
-	level    esl.LogLevel
-	handlers []*handler
-	lastID   int
-	events   int  // that the script has made
-	depth    int  // of callbacks within callbacks
-	late     bool // the call has gone
-	lateCall int  // methods that were called since then
+	// databases are the handles that are open.
+	databases []*dbh.Handle
+	partial   string // the begin of a line of the log that has no end yet
+	level     esl.LogLevel
+	handlers  []*handler
+	lastID    int
+	events    int  // that the script has made
+	depth     int  // of callbacks within callbacks
+	late      bool // the call has gone
+	lateCall  int  // methods that were called since then
 }
 
 // New makes a script's state, with everything in it that the script will see.
@@ -124,8 +129,11 @@ func (lib *Library) New(opts Options) *Script {
 	return s
 }
 
-// Close frees the state.
-func (s *Script) Close() { s.state.Close() }
+// Close frees the state, and releases the databases that are open.
+func (s *Script) Close() {
+	s.releaseDatabases()
+	s.state.Close()
+}
 
 // Where is the place in the script that is being carried out.
 func (s *Script) Where() string { return s.state.Where() }

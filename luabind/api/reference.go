@@ -8,7 +8,7 @@ import (
 // ModLua are the classes and tables of mod_lua, in the order of its reference.
 func ModLua() []*Class {
 	return []*Class{
-		&CallClass, &Constructors, &APIObject, &EventClass, &EventConsumerClass, &JSONClass, &IVRMenuClass, &StreamClass, &DTMFClass, &StringClass,
+		&CallClass, &Constructors, &APIObject, &EventClass, &EventConsumerClass, &JSONClass, &IVRMenuClass, &StreamClass, &DbhClass, &DTMFClass, &StringClass,
 		&InputStateClass, &Freeswitch,
 	}
 }

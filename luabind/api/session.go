@@ -435,7 +435,7 @@ var Constructors = Class{
 			Example: "local api = freeswitch.API()",
 		},
 		eventConstructor, consumerConstructor, jsonConstructor, streamConstructor, menuConstructor, dtmfConstructor, stringConstructor,
-		inputStateConstructor,
+		inputStateConstructor, dbhConstructor,
 	},
 }
 

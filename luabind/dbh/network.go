@@ -21,6 +21,10 @@ func (p *Pools) dialer(trusted bool) func(ctx context.Context, network, address 
 			}
 			return p.opts.Dial(ctx, network, address)
 		}
+		denied := fmt.Errorf("%w: a script's data source leads to %s", ErrDenied, address)
+		if len(p.opts.Network) == 0 {
+			return nil, denied // no name is looked up for nothing
+		}
 		host, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
@@ -30,7 +34,7 @@ func (p *Pools) dialer(trusted bool) func(ctx context.Context, network, address 
 		if err != nil {
 			return nil, err
 		}
-		err = fmt.Errorf("%w: a script's data source leads to %s", ErrDenied, address)
+		err = denied
 		for _, a := range addresses {
 			if !p.mayReach(a) {
 				continue

@@ -38,6 +38,9 @@ func (p *Pools) postgresTarget(text, user, pass string, trusted bool) (target, e
 		cfg.Password = pass
 	}
 	cfg.DialFunc = p.dialer(trusted)
+	if !trusted {
+		cfg.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil } // the dialer looks it up
+	}
 	if _, ok := cfg.RuntimeParams["application_name"]; !ok {
 		cfg.RuntimeParams["application_name"] = "eslua"
 	}

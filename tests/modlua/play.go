@@ -13,6 +13,7 @@ import (
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/clock"
+	"eslua/luabind/dbh"
 	"eslua/scripts"
 )
 
@@ -64,7 +65,9 @@ func (s *set) play(names []string) ([]result, error) {
 		return nil, err
 	}
 	pipes := esltest.NewPipeListener()
-	if st.engine, err = engine.New(engine.Options{Scripts: library, Clock: ck, Log: slog.New(logHandler{stage: st})}); err != nil {
+	if st.engine, err = engine.New(engine.Options{
+		Scripts: library, Clock: ck, Log: slog.New(logHandler{stage: st}), Databases: dbh.Options{Root: places.temp},
+	}); err != nil {
 		return nil, err
 	}
 	st.sw = esltest.New(s.world(places), esltest.Options{Clock: ck, Dial: pipes.Dial, Log: st.switchLog})
