@@ -66,7 +66,11 @@ func (sw *Switch) expandGroups(legs []target) []target {
 			all = append(all, l)
 			continue
 		}
-		for _, u := range sw.groupLegs(l.address) {
+		users := sw.groupLegs(l.address)
+		if len(users) == 0 {
+			users = []target{{endpoint: "error", address: "NO_ROUTE_DESTINATION"}}
+		}
+		for _, u := range users {
 			u.vars = l.vars
 			all = append(all, u)
 		}

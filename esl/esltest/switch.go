@@ -25,6 +25,9 @@ type Options struct {
 	// Commands are API commands of the test's own, by their names in lower case. They run in the goroutine of the switch and
 	// must not call its methods.
 	Commands map[string]func(c Command) string
+	// Applications are applications of the test's own, by their names in lower case: what the switch lacks, such as conference
+	// or voicemail. They need media, run in the goroutine of the switch and must not call its methods.
+	Applications map[string]func(a Application)
 	// QueueLimit is how many events wait for a slow connection before further ones are dropped; 100,000 as in the switch.
 	QueueLimit int
 }
@@ -125,6 +128,11 @@ func New(world World, options Options) *Switch {
 		limits:    make(map[string]*limitItem),
 	}
 	sw.applications = applicationTable()
+	for name, run := range options.Applications {
+		sw.applications[name] = application{name: name, media: true, run: func(ch *channel, t *thread, arg string) {
+			run(Application{ch.uuid, arg, ch, t})
+		}}
+	}
 	for name, run := range options.Commands {
 		sw.apis[name] = apiCommand{name: name, run: good(func(c apiCall) string {
 			return run(Command{c.arg, func(uuid, name, value string) {
