@@ -112,6 +112,9 @@ func (c *Call) finish(ctx context.Context) error {
 		return nil
 	}
 	x := l.transfer
+	if l.joined && x == nil {
+		return l.Hangup("") // Bridge took it out of the dialplan, which nothing brings it back to
+	}
 	switch {
 	case l.gone() != nil, !c.mode.Async && x == nil:
 		return nil

@@ -132,7 +132,7 @@ func (l *Leg) update(ev *esl.Event) {
 		l.running = nil
 		l.leave(ev)
 	case "CHANNEL_STATE":
-		if l.state == "CS_ROUTING" || l.state == "CS_RESET" {
+		if l.state == "CS_ROUTING" || l.state == "CS_RESET" && !l.joined { // uuid_bridge resets its channels first
 			l.left = true
 		}
 	case "CHANNEL_EXECUTE":
@@ -184,6 +184,9 @@ func (l *Leg) updateState(ev *esl.Event) {
 
 func (l *Leg) started(ev *esl.Event) {
 	id := ev.Get("Application-UUID")
+	if id == "" {
+		return // a note of uuid_bridge for lists of channels, which has no end
+	}
 	x := l.call.executions[id]
 	l.running = append(l.running, application{id, x != nil && x.exec.KeepDigits})
 	if x != nil {
