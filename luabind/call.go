@@ -90,7 +90,11 @@ func (c *call) check(self string) {
 		if i > c.self {
 			want = row.Params[i-c.self-1].CType()
 		}
-		c.refuse("Error in %s (arg %d), expected '%s' got '%s'", row.ErrorName(), i, want, typeName(c.l.Get(i)))
+		name := row.ErrorName()
+		if c.l.Get(i).Type() == lua.LTUserData {
+			name = row.PointerName()
+		}
+		c.refuse("Error in %s (arg %d), expected '%s' got '%s'", name, i, want, typeName(c.l.Get(i)))
 	}
 }
 
@@ -152,7 +156,10 @@ func fits(p *api.Param, v lua.LValue) bool {
 // typeName is what mod_lua's errors call the type of a value.
 func typeName(v lua.LValue) string {
 	if k := classOf(v); k != nil {
-		return k.ctype
+		return k.name()
+	}
+	if v.Type() == lua.LTUserData {
+		return "userdata (unknown type)"
 	}
 	return v.Type().String()
 }

@@ -146,14 +146,18 @@ func (k *class) index(l *lua.LState) int {
 	return 1
 }
 
-// text shows an object as SWIG does. The class of sessions has another name there than in its errors.
+// text shows an object as SWIG does.
 func (k *class) text(l *lua.LState) int {
-	ctype := k.ctype
-	if ctype == "CoreSession *" {
-		ctype = "LUA::Session *"
-	}
-	l.Push(lua.LString(fmt.Sprintf("<userdata of type '%s' at %p>", ctype, l.Get(1))))
+	l.Push(lua.LString(fmt.Sprintf("<userdata of type '%s' at %p>", k.name(), l.Get(1))))
 	return 1
+}
+
+// name is the C type of objects. That of sessions is below the one that their methods want.
+func (k *class) name() string {
+	if k.ctype == "CoreSession *" {
+		return "LUA::Session *"
+	}
+	return k.ctype
 }
 
 func (k *class) newIndex(l *lua.LState) int {

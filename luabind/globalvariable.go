@@ -24,7 +24,7 @@ func setGlobalVariable(c *call) int {
 	if name == "" {
 		return 0
 	}
-	if s.Call != nil && !s.Call.Mode().Full {
+	if _, err := s.wire(); err != nil && s.Call != nil {
 		c.failed(s.Call.Leg().StartDetached(s.ctx, channel.Exec{App: "set_global", Arg: esl.Literal(name + "=" + value), KeepDigits: true}))
 		return 0
 	}

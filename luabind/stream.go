@@ -7,7 +7,7 @@ import (
 )
 
 // maxStream is how many bytes a script may write to a stream.
-const maxStream = 16 << 20
+const maxStream = 8 << 20
 
 // Stream is what a script that is run as an API command reads and writes, as its global stream.
 type Stream struct {

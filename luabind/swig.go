@@ -8,11 +8,7 @@ import (
 
 // swigType names the type of a value.
 func swigType(l *lua.LState) int {
-	name := typeName(l.Get(1))
-	if l.Get(1).Type() == lua.LTUserData && classOf(l.Get(1)) == nil {
-		name = "userdata (unknown type)"
-	}
-	l.Push(lua.LString(name))
+	l.Push(lua.LString(typeName(l.Get(1))))
 	return 1
 }
 

@@ -15,6 +15,7 @@ func Control(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	c := newCall(conn, opts)
 	c.mode = esl.Mode{Async: true, Full: true}
 	c.hello = esl.NewEvent("")
+	c.sources = map[source]int{sourceOf("BACKGROUND_JOB", ""): 1} // is never turned off
 	// Filters are needed from the start: without one all events of the switch would come. Jobs of such a connection have no
 	// owner by which they could be told from others'.
 	ps, err := conn.Start(esl.Filter("Event-Name", "BACKGROUND_JOB"), esl.Subscribe(esl.Plain, vital))

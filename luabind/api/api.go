@@ -118,6 +118,22 @@ func (m Method) ErrorName() string {
 	return name
 }
 
+// PointerName is what mod_lua's errors call the method when an object is of the wrong class.
+func (m Method) PointerName() string {
+	name := m.Function
+	if name == "" {
+		name = m.Name
+	}
+	class := m.Class[strings.LastIndexByte(m.Class, ':')+1:]
+	switch {
+	case m.Constructor():
+		return "new_" + m.Name
+	case class == "":
+		return name
+	}
+	return class + "_" + name
+}
+
 // Constructor tells whether the method makes an object of its class.
 func (m Method) Constructor() bool {
 	name := m.Function
