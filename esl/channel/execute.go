@@ -61,7 +61,7 @@ const (
 )
 
 // Execute executes an application and waits for its end, whose event it returns: it has the application's response and
-// all variables. With ErrHangup the event is returned as well if the application still came to its end.
+// all variables. With ErrHangup and ErrTransferred the event is returned as well if the application still came to its end.
 func (l *Leg) Execute(ctx context.Context, x Exec) (*esl.Event, error) {
 	return l.execute(ctx, x, Input{}, nil)
 }
@@ -74,12 +74,11 @@ func (l *Leg) execute(ctx context.Context, x Exec, in Input, stopped *bool) (*es
 	}
 	defer e.Forget()
 	return e.wait(ctx, func() bool {
-		if e.running && l.feed(in) {
+		if e.running && !e.breaking && (l.feed(in) || l.leaving) {
 			e.Break()
 			if stopped != nil {
 				*stopped = true
 			}
-			in = Input{}
 		}
 		return false
 	})
@@ -191,6 +190,8 @@ func (e *Execution) wait(ctx context.Context, step func() bool) (*esl.Event, err
 			return nil, failure
 		case e.finished() && l.hungUp:
 			return e.done, ErrHangup
+		case e.finished() && l.left:
+			return e.done, ErrTransferred
 		case e.finished():
 			return e.done, nil
 		case stepped:

@@ -204,6 +204,9 @@ func (l *Leg) completed(ev *esl.Event) {
 	switch {
 	case x != nil:
 		l.parked = true // messages are executed by a parked channel
+		if number := ev.Get("Channel-State-Number"); (number == routing || number == resetting) && !l.joined {
+			l.left = true // a transfer has ended it
+		}
 		x.complete(ev)
 	case ev.Get("Application") == "socket":
 		l.running = nil
@@ -228,8 +231,12 @@ func (l *Leg) leave(ev *esl.Event) {
 	}
 }
 
-// executing is the number of CS_EXECUTE.
-const executing = "4"
+// The numbers of CS_ROUTING, CS_EXECUTE and CS_RESET.
+const (
+	routing   = "2"
+	executing = "4"
+	resetting = "9"
+)
 
 // pressed notes a digit. Whoever took it off the channel has fired the event: the park loop, or one of our own
 // applications that let digits be, so that it is ours; or an application that has used it (modlua-api.md 0.5).

@@ -28,6 +28,8 @@ type blocking struct {
 	hook bool
 	// wait is the fault that has it wait at all, of methods that otherwise only ask the switch.
 	wait esltest.Fault
+	// stays tells that a transfer from outside does not end it.
+	stays bool
 	// lost is what it answers when the connection ends in it, where that is not as with a hang-up.
 	lost string
 }
@@ -48,7 +50,8 @@ var blockers = []blocking{
 	{method: "streamFile", prepare: `function key() end session:setInputCallback("key")`, call: `session:streamFile("phrase:greet:x")`,
 		during: "1 0", after: "1 0", hook: true},
 	// That it answers 1 was seen, though modlua-api.md 1.3 says 0 (modlua/README.md, "More facts").
-	{method: "recordFile", call: `session:recordFile("/rec/a.wav", 60)`, during: "1 1", after: "1 0", hook: true, lost: "1 0"},
+	{method: "recordFile", call: `session:recordFile("/rec/a.wav", 60)`, during: "1 1", after: "1 0", hook: true, lost: "1 0",
+		stays: true}, // the application hangs the channel up that is transferred under it
 	{method: "sleep", call: `session:sleep(60000)`, during: "1 0", after: "1 1", hook: true},
 	{method: "say", prepare: `session:streamFile("again.wav")`, call: `session:say(("7 "):rep(50), "en", "number", "pronounced")`,
 		during: "0", after: "0", hook: true},
@@ -58,7 +61,8 @@ var blockers = []blocking{
 	{method: "playAndDetectSpeech", call: `session:playAndDetectSpeech("long.wav", "voices", "yesno")`, during: "1 nil", after: "1 nil", hook: true},
 	{method: "execute", call: `session:execute("playback", "long.wav")`, during: "0", after: "0", hook: true},
 	{method: "execute", call: `session:execute("sleep", "60000")`, during: "0", after: "0", hook: true},
-	{method: "execute", call: `session:execute("bridge", "loopback/silent/default")`, during: "0", after: "0", hook: true},
+	{method: "execute", call: `session:execute("bridge", "loopback/silent/default")`, during: "0", after: "0", hook: true, stays: true},
+	{method: "execute", call: `session:execute("bridge", "loopback/patient/default")`, during: "0", after: "0", hook: true},
 	{method: "execute", call: `session:execute("endless_playback", "long.wav")`, during: "0", after: "0", hook: true},
 	{method: "getDigits", call: `session:getDigits(5, "#", 60000)`, during: "1 ", after: "1 ", hook: true},
 	{method: "read", call: `session:read(1, 5, "long.wav", 60000, "#")`, during: "1 ", after: "1 ", hook: true},
@@ -74,7 +78,7 @@ var blockers = []blocking{
 	{method: "flushDigits", call: `session:flushDigits()`, during: "1 0", after: "1 0", wait: wait("api uuid_flush_dtmf", "")},
 	{method: "playback", call: `session:playback("long.wav")`, during: "2 nil hangup", after: "2 nil hangup"},
 	{method: "wait_event", prepare: `session:wait_event("CHANNEL_ANSWER", 1)`, call: `session:wait_event("NOTHING", 60)`,
-		during: "2 nil hangup", after: "2 nil hangup"},
+		during: "2 nil hangup", after: "2 nil hangup", stays: true}, // events of the channel come as before
 }
 
 // instant are the methods that answer without waiting for anybody.
@@ -130,6 +134,7 @@ func (b blocking) script(hook string) string {
 		print("go")
 		local function call() return %s end
 		show(pcall(call))
+		freeswitch.msleep(20)
 		print(session:ready(), session:getState())
 		show(pcall(call))`, answer, b.prepare, hook, b.call)
 }

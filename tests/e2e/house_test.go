@@ -46,7 +46,7 @@ func world() esltest.World {
 		Phrases: map[string][]esltest.PhraseAction{"greet": {{Function: "play-file", Data: "welcome.wav"}}},
 		Speech:  map[string]esltest.SpeechEngine{"voices": {Speaking: 3 * time.Second, Heard: "yes"}, "deaf": {}},
 		Extensions: map[string][]esl.Action{
-			"elsewhere": {{App: "set", Data: "elsewhere=yes"}, {App: "answer"}, {App: "sleep", Data: "500"}},
+			"elsewhere": {{App: "set", Data: "elsewhere=yes"}, {App: "answer"}, {App: "sleep", Data: "8000"}},
 			"agent":     {{App: "answer"}, {App: "sleep", Data: "5000"}},
 			"patient":   {{App: "answer"}, {App: "playback", Data: "long.wav"}},
 			"slow":      {{App: "sleep", Data: "20000"}, {App: "answer"}, {App: "sleep", Data: "5000"}},
