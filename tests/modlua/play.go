@@ -196,7 +196,7 @@ func (st *stage) send(cmd esl.Command) {
 	if err != nil {
 		return // the switch is closed
 	}
-	conn, err := esl.NewInbound(context.Background(), nc, esl.Login{Password: password}, esl.Options{Clock: st.clock})
+	conn, err := esl.NewInbound(context.Background(), st.clock.Conn(nc), esl.Login{Password: password}, esl.Options{Clock: st.clock})
 	if err != nil {
 		nc.Close()
 		return
