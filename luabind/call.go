@@ -121,7 +121,7 @@ func (c *call) mismatch(self string, n int) int {
 
 // fits tells whether a value can be given for a parameter.
 func fits(p *api.Param, v lua.LValue) bool {
-	if p.Optional && p.Type != api.Int && p.Type != api.Bool && p.Type != api.Opaque && v == lua.LNil {
+	if p.Optional && p.Type != api.Int && p.Type != api.Bool && p.Type != api.Opaque && p.Type != api.Function && v == lua.LNil {
 		return true
 	}
 	switch p.Type {
