@@ -24,6 +24,7 @@ type Leg struct {
 	other     string // the leg it is bridged to
 	parked    bool   // seen, now or before
 	hungUp    bool
+	ended     bool // the event of that has come
 	finished  bool // the switch has nothing more to say about it
 	hungUpAt  time.Time
 	cause     string
@@ -151,6 +152,7 @@ func (l *Leg) update(ev *esl.Event) {
 	case "CHANNEL_UNBRIDGE":
 		l.bridged = false
 	case "CHANNEL_HANGUP":
+		l.ended = true
 		l.data = ev // what the variables were when it ended
 	case "CHANNEL_HANGUP_COMPLETE":
 		l.finished = true
@@ -197,10 +199,10 @@ func (l *Leg) started(ev *esl.Event) {
 func (l *Leg) completed(ev *esl.Event) {
 	id := ev.Get("Application-UUID")
 	l.running = slices.DeleteFunc(l.running, func(a application) bool { return a.uuid == id })
-	if !l.hungUp {
+	x := l.call.executions[id]
+	if x != nil || !l.hungUp { // what was under way at the hang-up may still have set variables
 		l.data = ev
 	}
-	x := l.call.executions[id]
 	switch {
 	case x != nil:
 		l.parked = true // messages are executed by a parked channel

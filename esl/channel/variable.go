@@ -52,7 +52,7 @@ const undefined = "_undef_"
 
 // awaitHangup waits a moment for the event that says what the variables were: the API knows of a hang-up first.
 func (l *Leg) awaitHangup(ctx context.Context) {
-	l.call.wait(ctx, l.call.after(grace), func() bool { return l.hungUp && l.data.Name() == "CHANNEL_HANGUP" })
+	l.call.wait(ctx, l.call.after(grace), func() bool { return l.ended })
 	l.down()
 }
 
