@@ -62,6 +62,9 @@ type Run struct {
 	// Script is its name, Args the words behind it.
 	Script string
 	Args   []string
+	// Stream and Env are the globals of a script that is run as an API command; nil: it has none.
+	Stream *luabind.Stream
+	Env    *esl.Event
 	// Begin may set globals before the script runs, and End read some when it has ended; nil does nothing.
 	Begin, End func(*luabind.Script)
 }
@@ -94,7 +97,7 @@ func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) error {
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	script := e.library.New(e.scriptOptions(luabind.Options{
-		Machine: e.machine(generation), Clock: e.opts.Clock, Args: sel.argv(),
+		Machine: e.machine(generation), Clock: e.opts.Clock, Args: sel.argv(), Stream: r.Stream, Env: r.Env,
 		Log: func(l luabind.LogLine) { log.Log(ctx, levels[l.Level], l.Text, "source", "lua") },
 	}))
 	defer script.Close()
@@ -113,8 +116,25 @@ func (e *Engine) scriptOptions(o luabind.Options) luabind.Options {
 	if e.opts.Switch != nil {
 		o.Connect = e.connect
 	}
-	o.Start, o.Databases = e.Start, e.pools
+	o.Start, o.API, o.Databases = e.Start, e.API, e.pools
 	return o
+}
+
+// API runs a script as the API command lua does, by its argument, and gives what it has written to its stream.
+func (e *Engine) API(ctx context.Context, line string) (string, error) {
+	sel, err := e.parse(line)
+	switch {
+	case err != nil:
+		return "", err
+	case sel.isCode:
+		return "", fmt.Errorf("engine: %s: only scripts with a name can be run", sel.title())
+	}
+	env := esl.NewEvent("REQUEST_PARAMS")
+	env.Add("API-Command", "lua")
+	env.Add("API-Command-Argument", line)
+	stream := &luabind.Stream{}
+	err = e.Run(ctx, Run{Script: sel.name, Args: sel.args, Stream: stream, Env: env})
+	return stream.Output(), err
 }
 
 // Start starts a script without a call, by a line as that of luarun: name and arguments. It runs on its own; Shutdown

@@ -51,6 +51,15 @@ func (s *Script) api(c *call, command, arg string) string {
 		return noApplication
 	case "sql_escape":
 		return strings.ReplaceAll(arg, "'", "''")
+	case "lua":
+		if s.API == nil {
+			return invalidCommand
+		}
+		out, err := s.API(s.ctx, arg)
+		if err != nil { // it has been logged
+			return "-ERR Cannot execute script\n"
+		}
+		return out
 	case "luarun":
 		return s.luarun(arg)
 	case "msleep":

@@ -50,6 +50,9 @@ type Options struct {
 	Env *esl.Event
 	// Mail sends the messages of freeswitch.email; nil: it answers false.
 	Mail Mailer
+	// API runs a script as the API command lua does, without a call, and gives what it has written to its stream. Nil: that
+	// is not possible here.
+	API func(ctx context.Context, line string) (string, error)
 	// Start starts another script on its own, by a line as that of luarun; Inner runs one for the same call, by the data of
 	// the application lua, and waits for its end. Nil: that is not possible here.
 	Start func(line string) error

@@ -118,6 +118,10 @@ func (c *Call) finish(ctx context.Context) error {
 	switch {
 	case l.gone() != nil, !c.mode.Async && x == nil:
 		return nil
+	case l.outside && x == nil:
+		// The channel has left the application that connected it with us: there is no dialplan any more that could go on, and
+		// it would stay parked for ever.
+		return l.Hangup("")
 	case x == nil && l.parked:
 		return nil
 	case x == nil:

@@ -21,6 +21,7 @@ type Leg struct {
 	early     bool
 	bridged   bool
 	joined    bool   // by Call.Bridge: it leaves park for that and stays with us
+	outside   bool   // it was joined, and has no dialplan any more to go on in
 	other     string // the leg it is bridged to
 	parked    bool   // seen, now or before
 	hungUp    bool

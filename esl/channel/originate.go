@@ -176,6 +176,7 @@ func (c *Call) Bridge(ctx context.Context, a, b *Leg, in Input) error {
 		}
 	}
 	a.joined, b.joined = true, true
+	a.outside, b.outside = true, true
 	out, err := c.API(ctx, "uuid_bridge", a.uuid+" "+b.uuid)
 	if err != nil {
 		return err

@@ -92,6 +92,7 @@ func plainAPIs() []apiCommand {
 		{name: "hostname", run: text(hostname)},
 		{name: "switchname", run: text(switchname)},
 		{name: "uptime", run: good(func(c apiCall) string { return itoa(int(c.sw.now.Sub(c.sw.booted).Seconds())) })},
+		{name: "json", run: good(jsonAPI)},
 		{name: "echo", run: good(func(c apiCall) string { return c.arg })},
 		{name: "create_uuid", run: good(func(c apiCall) string { return c.sw.uuid() })},
 		{name: "eval", run: good(evalAPI)},

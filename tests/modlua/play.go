@@ -108,9 +108,16 @@ func (st *stage) perform(c *testCase) (result, error) {
 	return p.out, nil
 }
 
-// command runs a case that is no call.
+// command runs a case that is no call but an API command: what it prints is its reply.
 func (st *stage) command(p *performance) {
-	p.line("kind api: not played by this runner")
+	_, line, _ := strings.Cut(st.places.fill(p.c.Data), " ")
+	out, err := st.engine.API(context.Background(), line)
+	if err != nil {
+		out = "-ERR Cannot execute script\n"
+	}
+	for line := range strings.SplitSeq(strings.TrimSuffix(out, "\n"), "\n") {
+		p.line(line)
+	}
 }
 
 // place plays a case that is a call.

@@ -178,6 +178,17 @@ func (s *set) observed(name string) (recording, error) {
 		return recording{}, err
 	}
 	var r recording
+	if s.Cases[name].Kind == "api" { // the lines of the reply, each behind a bar
+		for line := range strings.Lines(string(b)) {
+			if text, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "| "); ok {
+				r.lines = append(r.lines, text)
+			}
+		}
+		if n := len(r.lines); n > 0 && r.lines[n-1] == "" {
+			r.lines = r.lines[:n-1]
+		}
+		return r, nil
+	}
 	for line := range strings.Lines(string(b)) {
 		line = strings.TrimSuffix(line, "\n")
 		if strings.HasPrefix(line, "#") || len(line) < 8 {
