@@ -169,18 +169,25 @@ func (ch *channel) bridge(t *thread, b *channel) {
 }
 
 // bridgeWith takes two channels out of what they are doing and bridges them, in the thread of the first one
-// (switch_ivr_uuid_bridge).
+// (switch_ivr_uuid_bridge). Both are reset on the way.
 func (ch *channel) bridgeWith(b *channel) {
 	if ch.outbound {
 		ch.setExtension(ch.actions)
 	}
-	ch.uuidBridge = b
+	ch.uuidBridge, b.uuidBridge = b, nil
 	for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
 		x.a.set("bridge_channel", x.b.name)
 		x.a.set("bridge_uuid", x.b.uuid)
 		x.a.set("signal_bond", x.b.uuid)
 		x.a.originating, x.a.transferred = false, true
-		x.a.setState(csSoftExecute)
+		x.a.setState(csHibernate)
+	}
+}
+
+// onReset goes on with a uuid_bridge in the channel that is to lead it; the other one waits to be fetched.
+func (ch *channel) onReset() {
+	if ch.uuidBridge != nil {
+		ch.setState(csSoftExecute)
 	}
 }
 
@@ -193,6 +200,9 @@ func (ch *channel) onSoftExecute(t *thread) {
 		return
 	}
 	for b.up() && ch.up() && b.running != csSoftExecute {
+		if b.state == csReset && b.running == csReset {
+			b.setState(csSoftExecute)
+		}
 		t.sleep(frameTime)
 	}
 	ch.reset()
@@ -206,6 +216,7 @@ func (ch *channel) onSoftExecute(t *thread) {
 			x.a.fireExecute("CHANNEL_EXECUTE", siteUUIDBridge, "uuid_bridge", x.b.uuid, "", "", "")
 		}
 		ch.bridge(t, b)
+		ch.afterBridge(b)
 		if ch.up() && ch.state == csSoftExecute {
 			ch.setState(csExecute)
 		}

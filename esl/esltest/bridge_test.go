@@ -166,3 +166,26 @@ func TestUUIDBridge(t *testing.T) {
 	l.sw.API("uuid_kill two")
 	watcher.event("CHANNEL_UNBRIDGE")
 }
+
+// TestUUIDBridgeOfACallInTheApplication: the channel leaves the socket application and is reset on its way to the other one, while
+// the connection stays. Afterwards it parks if it is told to, and goes on with its dialplan if not.
+func TestUUIDBridgeOfACallInTheApplication(t *testing.T) {
+	for park, after := range map[string]string{"true": "CS_PARK", "": "CS_EXECUTE"} {
+		l := newLab(t, world("async full"))
+		_, p := l.answered()
+		if out := l.sw.API("originate {origination_uuid=two}loopback/answers &park()"); out != "+OK two\n" {
+			t.Fatal(out)
+		}
+		l.sw.API("uuid_setvar " + p.uuid + " park_after_bridge " + park)
+		l.sw.API("uuid_bridge " + p.uuid + " two")
+		p.event("CHANNEL_UNPARK", "Channel-State-Number", "8", "Unique-ID", p.uuid)
+		p.event("CHANNEL_EXECUTE_COMPLETE", "Application", "socket")
+		for _, state := range []string{"CS_HIBERNATE", "CS_RESET", "CS_SOFT_EXECUTE"} {
+			p.event("CHANNEL_STATE", "Channel-State", state, "Unique-ID", p.uuid)
+		}
+		p.event("CHANNEL_BRIDGE", "Bridge-B-Unique-ID", "two")
+		l.sw.API("uuid_kill two")
+		p.event("CHANNEL_UNBRIDGE", "Channel-State", "CS_SOFT_EXECUTE")
+		p.event("CHANNEL_STATE", "Channel-State", after, "Unique-ID", p.uuid)
+	}
+}

@@ -212,8 +212,9 @@ func (l *listener) sendevent(cmd *esl.Event, arg string) string {
 	id := l.sw.uuid()
 	name, known := eventName(strings.TrimLeft(arg, " \t"))
 	ev := &esl.Event{}
-	if subclass := cmd.Get("Event-Subclass"); subclass != "" {
-		ev.Add("Event-Subclass", subclass) // the switch puts it in front of all
+	subclass := cmd.Get("Event-Subclass")
+	if subclass != "" {
+		ev.Add("Event-Subclass", subclass) // in front of all, as copying an event puts it
 	}
 	for n, v := range cmd.Headers() {
 		switch {
@@ -231,6 +232,10 @@ func (l *listener) sendevent(cmd *esl.Event, arg string) string {
 		name = "CUSTOM"
 	}
 	if ch := l.sw.find(cmd.Get("unique-id")); ch != nil {
+		if name == "CUSTOM" && subclass != "" { // not copied
+			ev.Del("Event-Subclass")
+			ev.Add("Event-Subclass", subclass)
+		}
 		ch.queueEvent(name, ev)
 		return "+OK " + id
 	}

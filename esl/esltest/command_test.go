@@ -206,6 +206,15 @@ func TestSendeventToAChannelIsNotBroadcast(t *testing.T) {
 	if ev.Name() != "" || ev.Get("Core-UUID") != "" {
 		t.Errorf("it has the headers of the bus: %s", ev)
 	}
+	p.cmd("sendevent CUSTOM\nEvent-Subclass: my::sub\nUnique-ID: " + p.uuid + "\nk: w")
+	ev = p.next("a diverted event", func(m message) bool { return m.event != nil && m.event.Get("k") == "w" }).event
+	last := ""
+	for name := range ev.Headers() {
+		last = name
+	}
+	if last != "Event-Subclass" { // on the bus it is the first
+		t.Errorf("%s is the last header, not the subclass: %s", last, ev)
+	}
 	l.sw.After(time.Second)
 	if n := watcher.count("MESSAGE"); n != 0 {
 		t.Errorf("it was broadcast %d times", n)

@@ -32,6 +32,10 @@ func (ch *channel) run(t *thread) {
 				ch.onExecute(t)
 			case csPark:
 				ch.park(t)
+			case csHibernate:
+				ch.setState(csReset) // only a uuid_bridge leads here
+			case csReset:
+				ch.onReset()
 			case csSoftExecute:
 				ch.onSoftExecute(t)
 			case csHangup:
