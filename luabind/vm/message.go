@@ -120,10 +120,10 @@ func variable(doing string, p *lua.FunctionProto, pc, reg int, v lua.LValue) str
 func arithmeticText(p *lua.FunctionProto, pc int, a, b lua.LValue) string {
 	inst := p.Code[pc]
 	// The bounds of a for are brought to numbers by a subtraction (see rewriter.number).
-	if opOf(inst) == lua.OP_SUB {
+	if opOf(inst) == lua.OP_SUB && isConstant(argC(inst)) && constantOf(p, argC(inst)) == lua.LNumber(0) {
 		for i := pc + 1; i < len(p.Code) && i < pc+64; i++ {
 			if opOf(p.Code[i]) == lua.OP_FORPREP {
-				if what := argA(inst) - argA(p.Code[i]); what >= 0 && what < 3 && isConstant(argC(inst)) {
+				if what := argA(inst) - argA(p.Code[i]); what >= 0 && what < 3 {
 					return "'for' " + [3]string{"initial value", "limit", "step"}[what] + " must be a number"
 				}
 				break

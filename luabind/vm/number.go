@@ -9,13 +9,10 @@ import (
 )
 
 // NumberText is the text of a number: as C's %.14g, but integral values up to 2^53 in full, so that a telephone number
-// stays one (lua-vm.md 0).
+// stays one (lua-vm.md 0). A zero has no sign: gopher-lua gives -4 % 2 one.
 func NumberText(n lua.LNumber) string {
 	f := float64(n)
 	if f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
-		if f == 0 && math.Signbit(f) {
-			return "-0"
-		}
 		return strconv.FormatInt(int64(f), 10)
 	}
 	return string(appendG(nil, f, 14, 'g', false))
@@ -23,7 +20,7 @@ func NumberText(n lua.LNumber) string {
 
 func appendNumber(b []byte, n lua.LNumber) []byte {
 	f := float64(n)
-	if f == math.Trunc(f) && math.Abs(f) <= 1<<53 && (f != 0 || !math.Signbit(f)) {
+	if f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
 		return strconv.AppendInt(b, int64(f), 10)
 	}
 	return append(b, NumberText(n)...)
@@ -66,6 +63,9 @@ func appendG(b []byte, f float64, prec int, verb byte, alt bool) []byte {
 			mantissa = trimZeros(mantissa)
 		}
 		b = append(b, mantissa...)
+		if alt && prec == 1 {
+			b = append(b, '.')
+		}
 		if upper {
 			b = append(b, 'E')
 		} else {
@@ -77,6 +77,8 @@ func appendG(b []byte, f float64, prec int, verb byte, alt bool) []byte {
 	d := strconv.AppendFloat(buf2[:0], f, 'f', prec-1-exp, 64)
 	if !alt {
 		d = trimZeros(d)
+	} else if prec-1-exp == 0 {
+		d = append(d, '.')
 	}
 	return append(b, d...)
 }

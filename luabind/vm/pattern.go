@@ -150,6 +150,9 @@ func (m *matcher) run(i, p int) int {
 					continue
 				case c >= '0' && c <= '9':
 					k := m.checkCapture(c)
+					if m.captures[k].len < 0 {
+						return -1 // of a position
+					}
 					got := m.src[m.captures[k].start : m.captures[k].start+m.captures[k].len]
 					if !strings.HasPrefix(m.src[i:], got) {
 						return -1

@@ -30,6 +30,7 @@ const (
 //   - the bounds of a numeric for take strings
 //   - a, b = b, a goes through temporary variables: the compiler would assign while it still evaluates
 //   - local f = function() ... f ... end sees the outer f
+//   - d = t.k and v assigns to a local variable when t.k is nil, too
 //   - s = (f(s)), where s is the last parameter, calls f with what s was
 type rewriter struct {
 	name  string
@@ -219,50 +220,65 @@ func (r *rewriter) assign(st *ast.AssignStmt) ast.Stmt {
 		if call, ok := st.Rhs[0].(*ast.FuncCallExpr); ok && len(st.Rhs) == 1 {
 			call.AdjustRet = false // it is cut to one value anyway
 		}
-		return st
+		_, ident := st.Lhs[0].(*ast.IdentExpr)
+		if _, logical := st.Rhs[0].(*ast.LogicalOpExpr); !ident || !logical || len(st.Rhs) != 1 {
+			return st
+		}
+		return r.parallel(st)
 	}
+	names, twice := map[string]bool{}, false
 	idents := 0
 	for _, e := range st.Lhs {
-		if _, ok := e.(*ast.IdentExpr); ok {
+		if v, ok := e.(*ast.IdentExpr); ok {
 			idents++
+			twice = twice || names[v.Value]
+			names[v.Value] = true
 		}
 	}
-	if idents == 0 || idents == len(st.Lhs) && harmless(st.Rhs) {
+	if idents == 0 || idents == len(st.Lhs) && !twice && harmless(st.Rhs) {
 		return st
 	}
-	// do local t1, t2 = ...; tables first, whose objects and keys are the old ones; then the variables end
-	at := func(s interface{ SetLine(int) }) { s.SetLine(st.Line()) }
+	return r.parallel(st)
+}
+
+// parallel evaluates all of an assignment before it assigns anything.
+func (r *rewriter) parallel(st *ast.AssignStmt) ast.Stmt {
+	// do local objects and keys; local values = ...; then the targets, from right to left as PUC Lua does, end
 	block := &ast.DoBlockStmt{}
-	at(block)
+	block.SetLine(st.Line())
 	block.SetLastLine(r.line)
-	values := &ast.LocalAssignStmt{Exprs: st.Rhs}
-	at(values)
-	block.Stmts = append(block.Stmts, values)
-	var tables, variables *ast.AssignStmt
-	for i, e := range st.Lhs {
-		name := "(temporary " + strconv.Itoa(i+1) + ")"
-		values.Names = append(values.Names, name)
-		value := &ast.IdentExpr{Value: name}
-		at(value)
-		to := &tables
-		if _, ok := e.(*ast.IdentExpr); ok {
-			to = &variables
+	var temporary []string
+	hold := func(values []ast.Expr, n int) []ast.Expr {
+		local := &ast.LocalAssignStmt{Exprs: values}
+		local.SetLine(st.Line())
+		block.Stmts = append(block.Stmts, local)
+		out := make([]ast.Expr, n)
+		for i := range out {
+			name := "(temporary " + strconv.Itoa(len(temporary)+1) + ")"
+			temporary = append(temporary, name)
+			local.Names = append(local.Names, name)
+			v := &ast.IdentExpr{Value: name}
+			v.SetLine(st.Line())
+			out[i] = v
 		}
-		if *to == nil {
-			*to = &ast.AssignStmt{}
-			at(*to)
+		return out
+	}
+	for _, e := range st.Lhs {
+		if at, ok := e.(*ast.AttrGetExpr); ok {
+			at.Object = hold([]ast.Expr{at.Object}, 1)[0]
+			if _, constant := at.Key.(ast.ConstExpr); !constant {
+				at.Key = hold([]ast.Expr{at.Key}, 1)[0]
+			}
 		}
-		(*to).Lhs = append((*to).Lhs, e)
-		(*to).Rhs = append((*to).Rhs, value)
 	}
-	if tables != nil {
-		block.Stmts = append(block.Stmts, tables)
-	}
-	if variables != nil {
-		block.Stmts = append(block.Stmts, variables)
+	sources := hold(st.Rhs, len(st.Lhs))
+	for i := len(st.Lhs) - 1; i >= 0; i-- {
+		one := &ast.AssignStmt{Lhs: st.Lhs[i : i+1], Rhs: sources[i : i+1]}
+		one.SetLine(st.Line())
+		block.Stmts = append(block.Stmts, one)
 	}
 	leave := r.enter(st.Line())
-	r.declare(values.Names...)
+	r.declare(temporary...)
 	leave()
 	return block
 }

@@ -1,0 +1,49 @@
+-- 1,500 programs made of assignments, conditions, calls, closures and pcalls, the same ones each time, and what they give. Names of variables are cut
+-- out of messages: all of a program is on one line, where the compiler does not say which block a variable is of.
+local seed = 777
+local function rnd(n) seed = (seed * 16807) % 2147483647 return seed % n end
+local vars = {"a","b","c","d","p"}
+local function V() return vars[1 + rnd(#vars)] end
+local expr
+local function lit() return ({"1","2","nil","true","false","'x'","'3'","{}","0.5","-1","'10'"})[1 + rnd(11)] end
+function expr(d)
+  if d <= 0 then return rnd(2) == 0 and V() or lit() end
+  local k = rnd(16)
+  if k < 3 then return V() elseif k < 5 then return lit()
+  elseif k < 8 then return "(" .. expr(d-1) .. ({"+","-","*","/","%","^","..","==","~=","<",">","<=",">="})[1 + rnd(13)] .. expr(d-1) .. ")"
+  elseif k == 8 then return expr(d-1) .. " and " .. expr(d-1) elseif k == 9 then return "(" .. expr(d-1) .. " or " .. expr(d-1) .. ")"
+  elseif k == 10 then return "not " .. V() elseif k == 11 then return "#" .. V() elseif k == 12 then return "id(" .. expr(d-1) .. ", " .. expr(d-1) .. ")"
+  elseif k == 13 then return "(id(" .. expr(d-1) .. "))" elseif k == 14 then return V() .. "[" .. expr(d-1) .. "]"
+  else return V() .. ".k" end
+end
+local stat
+local function block(d, n) local t = {} for i = 1, n do t[i] = stat(d) end return table.concat(t, " ") end
+function stat(d)
+  local k = rnd(14)
+  if k < 3 then return V() .. " = " .. expr(2)
+  elseif k == 3 then return V() .. ", " .. V() .. " = " .. expr(2) .. ", " .. expr(2)
+  elseif k == 4 then return V() .. ", t[" .. expr(1) .. "], " .. V() .. " = " .. expr(1) .. ", " .. expr(1) .. ", id(" .. expr(1) .. ", 5)"
+  elseif k == 5 then return "t.k, " .. V() .. " = " .. expr(1) .. ", " .. expr(1)
+  elseif k == 6 and d > 0 then return "if " .. expr(2) .. " then " .. block(d-1, 2) .. " else " .. block(d-1, 1) .. " end"
+  elseif k == 7 and d > 0 then return "for i = 1, 3 do local q = i " .. block(d-1, 2) .. " f[#f+1] = function() q = q + 1 return q end end"
+  elseif k == 8 and d > 0 then return "local ok, e = pcall(function(a, ...) local b = select('#', ...) " .. block(d-1, 2) .. " end, " .. expr(1) .. ") out(ok, e)"
+  elseif k == 9 then return "local " .. V() .. " = " .. expr(2)
+  elseif k == 10 then return "local " .. V() .. ", " .. V() .. " = " .. expr(1) .. ", id(" .. expr(1) .. ", 7)"
+  elseif k == 11 and d > 0 then return "do " .. block(d-1, 2) .. " end"
+  elseif k == 12 then return "out(" .. expr(2) .. ", " .. expr(1) .. ")"
+  else return V() .. " = id(" .. expr(1) .. ")" end
+end
+local results
+local function show(v) if type(v) == "table" or type(v) == "function" then return type(v) end if v ~= v then return "nan" end return tostring(v) end
+function out(...) for i = 1, select("#", ...) do results[#results + 1] = show((select(i, ...))) end end
+function id(...) return ... end
+for n = 1, 1500 do
+  local src = "local f, t = {}, {k = 1, 2, 3} local function g(a, b, c, d, p) " .. block(2, 4) .. " out(a, b, c, d, p) for i = 1, #f do if i < 5 then out(f[i]()) end end return p end out(g(1, 'x', {k = 5, 9}, 2.5, '4'))"
+  results = {}
+  local f, m = loadstring(src, "=x")
+  if not f then print(n, "SYNTAX") else
+    local ok, e = pcall(f)
+    if not ok then out(e) end
+    print(n, (table.concat(results, ","):gsub(" %a+ '[^']*' %((a %a+ value)%)", " %1")))
+  end
+end
