@@ -68,6 +68,7 @@ func (ch *channel) parseEvents(t *thread) {
 			continue
 		}
 		done := m.Clone()
+		done.Grow(80)
 		ch.sw.addStandard(done, "PRIVATE_COMMAND", sitePrivate)
 		ch.addBasic(done)
 		ch.sw.fire(done)

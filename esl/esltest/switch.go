@@ -81,6 +81,7 @@ type Switch struct {
 	audience  audience
 	loggers   []*listener // those that want log lines
 	dates     dates
+	spare     buffers
 	scratch   []byte // for the event that is being written
 	wires     map[*wire]bool
 	globals   *variables

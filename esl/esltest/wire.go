@@ -57,19 +57,16 @@ func (w *wire) readLoop() {
 func (w *wire) writeLoop() {
 	defer w.sw.post(func() { delete(w.sw.wires, w) })
 	defer w.nc.Close()
-	var spare []byte
 	for {
 		w.mu.Lock()
 		out, closing := w.out, w.closing
-		w.out, spare = spare, nil
+		w.out = nil
 		w.mu.Unlock()
 		if len(out) > 0 {
 			if _, err := w.nc.Write(out); err != nil {
 				return
 			}
-			if cap(out) <= maxSpare {
-				spare = out[:0]
-			}
+			w.sw.spare.put(out)
 			continue
 		}
 		if closing {
@@ -79,8 +76,36 @@ func (w *wire) writeLoop() {
 	}
 }
 
-// maxSpare is the largest buffer that a connection keeps for what it will write.
-const maxSpare = 64 << 10
+// buffers keeps buffers that are used again: a thousand connections write at a thousand different moments.
+type buffers struct {
+	mu   sync.Mutex
+	list [][]byte
+}
+
+const (
+	maxSpare = 64 << 10 // the largest buffer that is kept
+	spares   = 64       // how many are
+)
+
+func (b *buffers) take() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.list) - 1
+	if n < 0 {
+		return make([]byte, 0, 8<<10)
+	}
+	buf := b.list[n]
+	b.list = b.list[:n]
+	return buf
+}
+
+func (b *buffers) put(buf []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if cap(buf) <= maxSpare && len(b.list) < spares {
+		b.list = append(b.list, buf[:0])
+	}
+}
 
 // write sends the parts of a message, later. It keeps none of them.
 func (w *wire) write(parts ...[]byte) {
@@ -88,6 +113,9 @@ func (w *wire) write(parts ...[]byte) {
 	defer w.mu.Unlock()
 	if w.closing {
 		return
+	}
+	if w.out == nil {
+		w.out = w.sw.spare.take()
 	}
 	for _, b := range parts {
 		w.out = append(w.out, b...)
