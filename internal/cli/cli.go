@@ -36,6 +36,8 @@ type World struct {
 	Colour bool
 	// Signals gives the signals that ask to stop.
 	Signals <-chan os.Signal
+	// Reloads begins to take signals that ask to load scripts anew, which end the process else, until stop; nil: there are none.
+	Reloads func() (signals <-chan os.Signal, stop func())
 }
 
 // errUsage: the command line is wrong.

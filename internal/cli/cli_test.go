@@ -140,6 +140,12 @@ func (w *watched) until(text string) string {
 // serve starts a server in real time and gives its address.
 func serve(t *testing.T, signals chan os.Signal, args ...string) (log *watched, addr string, status chan int) {
 	t.Helper()
+	return serveIn(t, cli.World{Signals: signals}, args...)
+}
+
+// serveIn is serve in a world of the test's own.
+func serveIn(t *testing.T, w cli.World, args ...string) (log *watched, addr string, status chan int) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a free port; nobody else is likely to take it within a moment
 	if err != nil {
 		t.Fatal(err)
@@ -148,10 +154,9 @@ func serve(t *testing.T, signals chan os.Signal, args ...string) (log *watched, 
 	l.Close()
 	log = &watched{seen: make(chan string, 1)}
 	status = make(chan int, 1)
+	w.In, w.Out, w.Err, w.Env = strings.NewReader(""), io.Discard, log, func(string) (string, bool) { return "", false }
 	go func() {
-		status <- cli.Main(context.Background(), append([]string{"eslua", "serve", "--listen", addr, "--log-format", "json"}, args...), cli.World{
-			In: strings.NewReader(""), Out: io.Discard, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: signals,
-		})
+		status <- cli.Main(context.Background(), append([]string{"eslua", "serve", "--listen", addr, "--log-format", "json"}, args...), w)
 	}()
 	log.until("ready for calls")
 	return log, addr, status

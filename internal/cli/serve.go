@@ -14,6 +14,7 @@ import (
 	"eslua/engine"
 	"eslua/esl"
 	"eslua/internal/config"
+	"eslua/luabind/dbh"
 	"eslua/luabind/vm"
 	"eslua/scripts"
 )
@@ -24,7 +25,8 @@ func serveCommand(w World) *cli.Command {
 		Usage: "serve the calls that the switch's socket application brings",
 		Description: "A dialplan line gives a call to eslua; behind \"async full\" stands what used to stand behind lua:\n\n" +
 			"   <action application=\"socket\" data=\"127.0.0.1:8084 async full ivr/main.lua 1000\"/>\n\n" +
-			"SIGTERM and SIGINT stop accepting calls and give those that run back to their dialplan; a second one ends at once.",
+			"SIGTERM and SIGINT stop accepting calls and give those that run back to their dialplan; a second one ends at once.\n" +
+			"SIGHUP has changed scripts serve new calls.",
 		Flags:        configFlags(),
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
@@ -71,6 +73,11 @@ func options(cfg *config.Config, library *scripts.Library, log *slog.Logger) eng
 		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall},
 		Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
 		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,
+		Databases: dbh.Options{
+			Root: cfg.Databases.Root, Names: cfg.Databases.Names, Network: cfg.Databases.Network, MaxOpen: cfg.Databases.MaxOpen,
+			MaxIdle: cfg.Databases.MaxIdle, IdleTime: cfg.Databases.IdleTime, OpenTimeout: cfg.Databases.OpenTimeout,
+			QueryTimeout: cfg.Databases.QueryTimeout, MaxResult: cfg.Databases.MaxResult,
+		},
 		AfterHangup: cfg.AfterHangup, Drain: cfg.Drain, Startup: cfg.Startup, Log: log,
 	}
 	if cfg.ESL.Address != "" {
@@ -117,12 +124,9 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer cancel()
-	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: scripts.Off, Log: log})
+	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: modes[cfg.Reload], Log: log})
 	if err != nil {
 		return err
-	}
-	for _, p := range library.Status().Broken {
-		log.Error("a script is broken", "script", p.Path, "err", p.Err)
 	}
 	e, err := engine.New(options(cfg, library, log))
 	if err != nil {
@@ -141,6 +145,16 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	}
 	if err := e.Begin(); err != nil {
 		return err
+	}
+	background.Go(func() {
+		if err := library.Run(ctx); err != nil && ctx.Err() == nil {
+			log.Error("changes of scripts are not noticed any more", "err", err)
+		}
+	})
+	if w.Reloads != nil {
+		signals, stop := w.Reloads()
+		defer stop()
+		background.Go(func() { reloadOn(ctx, signals, library, log) })
 	}
 	ended := make(chan error, len(listeners))
 	for _, l := range listeners {

@@ -13,6 +13,11 @@ func Terminal() World {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	w := World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, Signals: signals}
+	w.Reloads = func() (<-chan os.Signal, func()) {
+		reloads := make(chan os.Signal, 1)
+		signal.Notify(reloads, syscall.SIGHUP)
+		return reloads, func() { signal.Stop(reloads) }
+	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		w.Keys = func() (func(), error) {
 			state, err := term.MakeRaw(int(os.Stdin.Fd()))

@@ -27,6 +27,8 @@ type Config struct {
 	ESL           ESL
 	Startup       []string
 	Hooks         []Hook
+	Reload        string // watch, poll, manual or off
+	Databases     Databases
 	Read, Write   []string // absolute
 	Env           []string
 	Commands      []string

@@ -51,8 +51,11 @@ func TestDefaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &Config{
-				Listen: []string{"127.0.0.1:8084"}, Scripts: dir, Inline: true, Degraded: DegradedRun, MaxCalls: 10000, Instructions: 200_000_000, CPU: 5 * time.Second, Memory: 16 << 20,
+				Listen: []string{"127.0.0.1:8084"}, Scripts: dir, Inline: true, Reload: "watch", Degraded: DegradedRun, MaxCalls: 10000, Instructions: 200_000_000, CPU: 5 * time.Second, Memory: 16 << 20,
 				AfterHangup: time.Minute, Drain: 5 * time.Second, LogFormat: LogText, LogLevel: slog.LevelInfo,
+				Databases: Databases{
+					MaxOpen: 20, MaxIdle: 50, IdleTime: time.Minute, OpenTimeout: 5 * time.Second, QueryTimeout: 10 * time.Second, MaxResult: 32 << 20,
+				},
 			}
 			got, err := Load(Source{File: path})
 			if err != nil || !reflect.DeepEqual(got, want) {
@@ -149,6 +152,9 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"degraded: maybe", `eslua.yaml:1: degraded: "maybe" is not one of run, refuse`},
 		{"drain: 5", `eslua.yaml:1: drain: "5" is no duration, as 500ms, 5s or 2m`},
 		{"after_hangup: -1s", `eslua.yaml:1: after_hangup: "-1s" is no duration, as 500ms, 5s or 2m`},
+		{"reload: sometimes", `eslua.yaml:1: reload: "sometimes" is not one of watch, poll, manual, off`},
+		{"databases: {idle: 0s}", `eslua.yaml:1: databases.idle: "0s" is no time at all`},
+		{"databases: {root: nowhere}", `eslua.yaml:1: databases.root: "nowhere" does not exist`},
 		{"log_format: xml", `eslua.yaml:1: log_format: "xml" is not one of text, json`},
 		{"log_level: loud", `eslua.yaml:1: log_level: "loud" is not one of debug, info, warn, error`},
 		{"routes: x", `eslua.yaml:1: routes: not a list`},

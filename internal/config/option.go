@@ -75,6 +75,11 @@ func Options() []Option {
 			set: one(func(c *Config) *string { return &c.Scripts }, directory),
 		},
 		{
+			Key: "reload", Arg: "watch|poll|manual|off", Default: "watch",
+			Doc: "how changed scripts are noticed: the system tells, they are looked at every second, on SIGHUP, or never; SIGHUP also works with the first two",
+			set: one(func(c *Config) *string { return &c.Reload }, word("watch", "poll", "manual", "off")),
+		},
+		{
 			Key: "default_script", Arg: "NAME",
 			Doc: "script, below the directory of the scripts, of a call that names none and that no route takes",
 			set: one(func(c *Config) *string { return &c.DefaultScript }, scriptName),
@@ -144,6 +149,54 @@ func Options() []Option {
 			Key: "commands", Kind: List, Arg: "NAME",
 			Doc: "commands that `os.execute` and `io.popen` may run, without a shell; `*` is all, with a shell",
 			set: many(func(c *Config) *[]string { return &c.Commands }, filled),
+		},
+		{
+			Key: "databases.root", Arg: "DIR",
+			Doc: "directory of the SQLite files that scripts may open; `sqlite://name` is `name.db` in it",
+			set: one(func(c *Config) *string { return &c.Databases.Root }, directory),
+		},
+		{
+			Key: "databases.names", Kind: Structure, Arg: "mapping",
+			Doc: "databases by the names that scripts use as those of ODBC; see below",
+			decode: func(c *Config, f *file, n *yaml.Node) (err error) {
+				c.Databases.Names, err = f.databaseNames(n)
+				return err
+			},
+		},
+		{
+			Key: "databases.network", Kind: List, Arg: "CIDR",
+			Doc: "networks or addresses of the database servers that scripts may name themselves, as `pgsql://host=10.0.0.9 ...`; none: only those of `databases.names`",
+			set: many(func(c *Config) *[]netip.Prefix { return &c.Databases.Network }, prefix),
+		},
+		{
+			Key: "databases.max_open", Arg: "N", Default: "20",
+			Doc: "connections that may be open to one database, for all calls together",
+			set: one(func(c *Config) *int { return &c.Databases.MaxOpen }, count),
+		},
+		{
+			Key: "databases.max_idle", Arg: "N", Default: "50",
+			Doc: "connections that are kept for the next script, to all databases together",
+			set: one(func(c *Config) *int { return &c.Databases.MaxIdle }, count),
+		},
+		{
+			Key: "databases.idle", Arg: "DURATION", Default: "1m",
+			Doc: "how long such a connection is kept",
+			set: one(func(c *Config) *time.Duration { return &c.Databases.IdleTime }, longer),
+		},
+		{
+			Key: "databases.open_timeout", Arg: "DURATION", Default: "5s",
+			Doc: "how long a script waits for a connection",
+			set: one(func(c *Config) *time.Duration { return &c.Databases.OpenTimeout }, longer),
+		},
+		{
+			Key: "databases.query_timeout", Arg: "DURATION", Default: "10s",
+			Doc: "how long one query may take",
+			set: one(func(c *Config) *time.Duration { return &c.Databases.QueryTimeout }, longer),
+		},
+		{
+			Key: "databases.max_result", Arg: "BYTES", Default: "33554432",
+			Doc: "bytes that the rows of one query may have",
+			set: one(func(c *Config) *int { return &c.Databases.MaxResult }, count),
 		},
 		{
 			Key: "limits.instructions", Arg: "N", Default: "200000000",

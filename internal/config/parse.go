@@ -144,6 +144,15 @@ func duration(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// longer is a duration that cannot be 0.
+func longer(text string) (time.Duration, error) {
+	d, err := duration(text)
+	if err == nil && d == 0 {
+		err = errors.New("is no time at all")
+	}
+	return d, err
+}
+
 func level(text string) (slog.Level, error) {
 	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
 	l, ok := levels[text]

@@ -17,6 +17,11 @@ log_format: json
 hooks:
   - event: CHANNEL_HANGUP_COMPLETE
     script: cdr.lua
+databases:
+  root: /var/lib/eslua
+  names:
+    fusionpbx: pgsql://host=10.0.0.9 user=fusionpbx password=... dbname=fusionpbx
+    asterisk: mariadb://Server=10.0.0.9;Database=asterisk;Uid=lua;Pwd=...
 esl:
   address: 127.0.0.1:8021
   password_file: /etc/eslua/password
@@ -72,6 +77,15 @@ one channel run one after the other. They need ` + "`esl.address`" + `.
 | ` + "`event`" + ` | the type, as ` + "`CHANNEL_HANGUP_COMPLETE`" + ` |
 | ` + "`subclass`" + ` | the subclass of a ` + "`CUSTOM`" + ` event |
 | ` + "`script`" + ` | the script, below the directory of the scripts |
+
+## Databases
+
+A script opens ` + "`sqlite://name`" + ` (below ` + "`databases.root`" + `), ` + "`sqlite://memory://name`" + `, a database server that it names itself,
+as far as ` + "`databases.network`" + ` allows that, or a name of ` + "`databases.names`" + `: ` + "`freeswitch.Dbh(\"odbc://fusionpbx:user:password\")`" + ` and
+` + "`freeswitch.Dbh(\"fusionpbx:user:password\")`" + ` lead to what stands there under ` + "`fusionpbx`" + `. A user and a password that the script
+gives count more than those that stand there. The forms are ` + "`sqlite://`" + ` with a path, also outside of the root, ` + "`pgsql://`" + ` with a
+connection string or the rest of a URL as libpq takes them, and ` + "`mariadb://`" + ` with ` + "`Server=..;Port=..;Database=..;Uid=..;Pwd=..`" + ` or
+` + "`user:password@host:port/database`" + `. Errors and the log never show them. Keep a file with passwords readable by eslua alone.
 
 ## Example
 

@@ -26,7 +26,7 @@ func TestTheExampleIsValid(t *testing.T) {
 		File: write(t, Example),
 		Flag: func(name string) ([]string, bool) { // what is not on every machine
 			switch name {
-			case "scripts":
+			case "scripts", "databases-root":
 				return []string{t.TempDir()}, true
 			case "esl-password-file":
 				return []string{write(t, "secret\n")}, true
