@@ -99,7 +99,7 @@ func fold(l *lua.LState, operands []lua.LValue, registers bool) lua.LValue {
 					buf = appendNumber(buf, v)
 				}
 			}
-			value, right = lua.LString(buf), first
+			value, right = made(buf), first
 			continue
 		}
 		left := operands[right-1]

@@ -597,7 +597,7 @@ func stringGsub(l *lua.LState) int {
 		l.Push(lua.LString(src))
 	} else {
 		s.room(l, len(out)+len(src)-last)
-		l.Push(lua.LString(append(out, src[last:]...)))
+		l.Push(made(append(out, src[last:]...)))
 	}
 	l.Push(lua.LNumber(n))
 	return 2

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"strings"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -113,7 +114,7 @@ func stringReverse(l *lua.LState) int {
 	for i := range len(s) {
 		out[len(s)-1-i] = s[i]
 	}
-	l.Push(lua.LString(out))
+	l.Push(made(out))
 	return 1
 }
 
@@ -133,10 +134,18 @@ func changeCase(l *lua.LState, from, to byte) int {
 					out[i] ^= 0x20
 				}
 			}
-			l.Push(lua.LString(out))
+			l.Push(made(out))
 			return 1
 		}
 	}
 	l.Push(lua.LString(s))
 	return 1
+}
+
+// made is the string of bytes that were made for it and that nobody changes any more. Short ones, and those with much room to spare, are copied.
+func made(b []byte) lua.LString {
+	if len(b) < 64 || cap(b)-len(b) > len(b)/8 {
+		return lua.LString(b)
+	}
+	return lua.LString(unsafe.String(unsafe.SliceData(b), len(b)))
 }

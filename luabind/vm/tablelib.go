@@ -129,7 +129,7 @@ func tableConcat(l *lua.LState) int {
 			out = append(out, sep...)
 		}
 	}
-	l.Push(lua.LString(out))
+	l.Push(made(out))
 	return 1
 }
 
