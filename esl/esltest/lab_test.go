@@ -167,7 +167,15 @@ func (l *lab) connected() (*esltest.Call, *peer) {
 // answered is connected, with all events and after the answer.
 func (l *lab) answered() (*esltest.Call, *peer) {
 	l.Helper()
-	c, p := l.connected()
+	return l.answeredWith(esltest.CallSpec{})
+}
+
+// answeredWith is answered for another call.
+func (l *lab) answeredWith(spec esltest.CallSpec) (*esltest.Call, *peer) {
+	l.Helper()
+	c := l.place(spec)
+	p := l.accept()
+	p.connect()
 	p.subscribe()
 	p.run("0", "answer", "")
 	return c, p

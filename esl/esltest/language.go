@@ -159,7 +159,8 @@ func findIn(s, expr string) []string {
 }
 
 // runMacro carries out the actions of one input. done tells that one of them was break.
-func (ch *channel) runMacro(t *thread, l Language, lang string, m Macro, pattern string, actions []MacroAction, groups []string, in *input) (result outcome, done bool) {
+func (ch *channel) runMacro(t *thread, l Language, lang string, m Macro, pattern string, actions []MacroAction,
+	groups []string, in *input) (result outcome, done bool) {
 	pause := m.Pause
 	if pause == 0 {
 		pause = 100 * time.Millisecond

@@ -109,11 +109,7 @@ func TestAFarEndThatSpeaks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLab(t, world("async full"))
-			call := l.place(esltest.CallSpec{Destination: "1000", Far: tt.far, SIP: tt.sip})
-			p := l.accept()
-			p.connect()
-			p.subscribe()
-			p.run("0", "answer", "")
+			call, p := l.answeredWith(esltest.CallSpec{Far: tt.far, SIP: tt.sip})
 			began := l.clock.Now()
 			ev := p.run("1", "record", tt.arg)
 			if ms := l.since(began); ms < tt.ms-100 || ms > tt.ms+100 {
@@ -194,11 +190,7 @@ func TestWaitForSilence(t *testing.T) {
 		{"", "200", "", 0},
 	} {
 		l := newLab(t, world("async full"))
-		l.place(esltest.CallSpec{Destination: "1000", Far: tt.far})
-		p := l.accept()
-		p.connect()
-		p.subscribe()
-		p.run("0", "answer", "")
+		_, p := l.answeredWith(esltest.CallSpec{Far: tt.far})
 		began := l.clock.Now()
 		ev := p.run("1", "wait_for_silence", tt.arg)
 		if got := ev.Variable("wait_for_silence_timeout"); got != tt.timeout || l.since(began) < tt.ms-80 || l.since(began) > tt.ms+80 {

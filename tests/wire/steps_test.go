@@ -91,7 +91,7 @@ func (r *replay) step(l *lab, s step, waitFor func(name string)) error {
 	case "switch":
 		l.sw.Shutdown()
 	case "udp":
-		return nil // frames.go of the simulated switch sends them; TestUnicastSendsFrames looks
+		return nil // esltest sends them, and TestUnicastSendsFrames beside it looks
 	case "wait_for":
 		waitFor(s.text(1))
 	default:
