@@ -373,10 +373,9 @@ func (s *State) store(l *lua.LState, t *lua.LTable, key, value lua.LValue) {
 
 // grown accounts for bytes that a table grows by.
 func (s *State) grown(n int) {
-	if n < 4096 {
-		return
+	if n >= 4096 {
+		s.work(n / 64)
 	}
-	s.work(n / 64)
 	s.fresh += int64(n)
 	if s.size+s.fresh > s.limits.Memory && !s.weigh(int64(n)) {
 		s.killed()
@@ -483,6 +482,7 @@ func gcInfo(l *lua.LState) int {
 
 // newProxy is Lua 5.1's hidden function: a userdata, with a metatable if asked for.
 func newProxy(l *lua.LState) int {
+	StateOf(l).grown(userdataBytes + tableBytes)
 	ud := &lua.LUserData{Env: StateOf(l).globals.table, Metatable: lua.LNil}
 	switch v := l.Get(1).(type) {
 	case lua.LBool:

@@ -143,9 +143,10 @@ func (s *State) check() {
 			s.end(ErrTime, fmt.Sprintf("more than %v without a wait", s.limits.CPU))
 			return
 		}
-		if s.size+int64(s.watch.allocs.Load()-s.walked) > s.limits.Memory && !s.weigh(0) {
-			return
-		}
+	}
+	// What the process has allocated since the last walk bounds what the state has grown by (lua-vm.md 3).
+	if s.size+int64(allocated()-s.walked) > s.limits.Memory && !s.weigh(0) {
+		return
 	}
 	room := int64(slice)
 	room = min(room, s.limits.Instructions-s.used+1)
@@ -248,7 +249,7 @@ func (s *State) account() {
 // Wall, and the budgets that hold between two waits begin anew. Calls may be nested.
 func (s *State) Waiting() {
 	if s.waiting++; s.waiting == 1 {
-		s.paused = s.watch.allocs.Load()
+		s.paused = allocated()
 		if len(s.spares) > spare {
 			clear(s.spares[spare:])
 			s.spares = s.spares[:spare]
@@ -264,7 +265,7 @@ func (s *State) Resumed() {
 	}
 	s.watch.enter()
 	// What others have allocated meanwhile is not this script's.
-	s.walked += s.watch.allocs.Load() - s.paused
+	s.walked += allocated() - s.paused
 	s.account()
 	s.total += s.granted
 	s.used, s.granted, s.cpu = 0, 0, 0

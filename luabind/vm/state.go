@@ -112,7 +112,7 @@ func New(opts Options) *State {
 	s.main = s.adopt(l, top)
 	s.cur = s.main
 	s.shareText()
-	s.walked = s.watch.allocs.Load()
+	s.walked = allocated()
 	return s
 }
 

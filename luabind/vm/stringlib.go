@@ -32,6 +32,9 @@ func stringSub(l *lua.LState) int {
 	if from > to {
 		l.Push(lua.LString(""))
 	} else {
+		if to-from > 256 {
+			StateOf(l).room(l, to-from)
+		}
 		l.Push(lua.LString(cut(s, from-1, to)))
 	}
 	return 1

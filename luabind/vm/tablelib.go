@@ -135,6 +135,7 @@ func tableConcat(l *lua.LState) int {
 
 func tablePack(l *lua.LState) int {
 	n := l.GetTop()
+	StateOf(l).grown(tableBytes + 16*n)
 	t := l.CreateTable(n, 1)
 	for i := 1; i <= n; i++ {
 		t.RawSetInt(i, l.Get(i))

@@ -10,11 +10,10 @@ import (
 // watchStep is how often a Watch looks while a script computes.
 const watchStep = 5 * time.Millisecond
 
-// Watch tells the states of a process, while any of them computes, that time has passed and how much memory the process has
-// allocated. It sleeps while all scripts wait. One Watch serves any number of states.
+// Watch tells the states of a process that time passes while any of them computes: at each step a script looks at its limits, even if one
+// instruction takes as long. It sleeps while all scripts wait. One Watch serves any number of states.
 type Watch struct {
 	tick    atomic.Uint64 // one more for each step
-	allocs  atomic.Uint64 // bytes that the process has allocated so far
 	running atomic.Int64
 	wake    chan struct{}
 	stop    chan struct{}
@@ -26,7 +25,6 @@ type Watch struct {
 // NewWatch starts a Watch. Close ends it.
 func NewWatch() *Watch {
 	w := &Watch{wake: make(chan struct{}, 1), stop: make(chan struct{})}
-	w.allocs.Store(allocated())
 	w.done.Go(w.run)
 	return w
 }
@@ -52,7 +50,6 @@ func (w *Watch) run() {
 		}
 		select {
 		case <-ticker.C:
-			w.allocs.Store(allocated())
 			w.tick.Add(1)
 		case <-w.stop:
 			return
