@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"eslua/esl"
 	"eslua/esl/esltest"
 )
 
@@ -156,15 +157,21 @@ func TestReceivedEventsAreTheSameClass(t *testing.T) {
 		session:sleep(2000)
 		print(session:wait_event("DTMF", 1):getHeader("mine"))
 		function on_input(s, kind, ev)
-			if kind == "event" then print(ev:getType(), ev:getHeader("foo"), ev:getHeader("Event-Name"), ev.mine, ev:fire(), __Input_Event__ == ev) end
+			if kind == "dtmf" then return end
+			print(kind, ev:getType(), ev:getHeader("foo"), ev:getHeader("Event-Name"), ev.mine, ev:fire(), __Input_Event__ == ev, ev:get("FOO"))
 		end
 		session:setInputCallback("on_input")
-		local e = freeswitch.Event("CUSTOM", "my::out")
-		session:sleep(1000)`,
+		session:sleep(3000)
+		print(__Input_Event__)`,
 		"the header Unique-ID of the fired event cannot be sent as it is\n"+
-			"other\tnil\ttrue\nnil", func(l *lab, c *esltest.Call) {
+			"other\tnil\ttrue\nnil\n"+
+			"Not My event!\n"+
+			"event\tCUSTOM\tfrom outside\tnil\t0\tfalse\ttrue\tfrom outside\nnil", func(l *lab, c *esltest.Call) {
 			l.sw.After(time.Second)
 			c.Press("1")
+			l.sw.After(2 * time.Second)
+			l.sendEvent("CUSTOM", esl.Header{Name: "Event-Subclass", Value: "my::out"}, esl.Header{Name: "Unique-ID", Value: c.UUID()},
+				esl.Header{Name: "foo", Value: "from outside"})
 		})
 }
 

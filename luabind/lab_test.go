@@ -89,6 +89,26 @@ func (l *lab) call() *esltest.Call {
 	return c
 }
 
+// sendEvent fires an event on another connection to the switch.
+func (l *lab) sendEvent(name string, headers ...esl.Header) {
+	l.Helper()
+	ctx := context.Background()
+	pipes := esltest.NewPipeListener()
+	l.sw.Serve(pipes)
+	nc, err := pipes.Dial(ctx, "")
+	if err != nil {
+		l.Fatal(err)
+	}
+	conn, err := esl.NewInbound(ctx, l.sw.Clock().Conn(nc), esl.Login{Password: "ClueCon"}, esl.Options{Clock: l.sw.Clock()})
+	if err != nil {
+		l.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Send(ctx, esl.SendEvent(name, headers, "")); err != nil {
+		l.Fatal(err)
+	}
+}
+
 // printed is what the script has written, line by line, without tracebacks.
 func (l *lab) printed() string {
 	l.mu.Lock()
