@@ -207,6 +207,9 @@ func (c *Call) dispatch(m esl.Message) {
 		return
 	}
 	if l := c.legs[ev.Get("Unique-ID")]; l != nil {
+		if l.stale(ev) {
+			return
+		}
 		l.update(ev)
 		if l.again(ev) {
 			return

@@ -3,10 +3,12 @@ package channel_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"eslua/esl/channel"
+	"eslua/esl/esltest"
 )
 
 func TestACallIsServedInAllFourModes(t *testing.T) {
@@ -105,4 +107,35 @@ func TestHangupEndsWhateverWaits(t *testing.T) {
 			l.finish(call)
 		})
 	}
+}
+
+// TestEventsFromBeforeTheHello: a busy switch hands out what it did with the channel before only after the hello.
+func TestEventsFromBeforeTheHello(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg := c.Leg()
+		text := ""
+		for _, headers := range []string{
+			"Event-Name: CHANNEL_STATE\nChannel-State: CS_ROUTING\nAnswer-State: ringing",
+			"Event-Name: CHANNEL_EXECUTE\nChannel-State: CS_EXECUTE\nApplication: socket\nApplication-UUID: before",
+			"Event-Name: DTMF\nDTMF-Digit: 1\nDTMF-Duration: 2000",
+			"Event-Name: CHANNEL_UNPARK\nChannel-State: CS_EXECUTE\nChannel-State-Number: 2",
+		} {
+			body := headers + "\nUnique-ID: " + leg.UUID() + "\nEvent-Sequence: 1\n\n"
+			text += fmt.Sprintf("Content-Length: %d\nContent-Type: text/event-plain\n\n%s", len(body), body)
+		}
+		l.sw.Inject(esltest.Fault{Command: "api", Kind: esltest.Frame, Text: text})
+		leg.Get(ctx, "before")
+		if !leg.Ready() || leg.Transferred() || leg.State() != "CS_EXECUTE" {
+			t.Errorf("ready %t, transferred %t, state %s", leg.Ready(), leg.Transferred(), leg.State())
+		}
+		l.sw.API("uuid_recv_dtmf " + leg.UUID() + " 2")
+		if _, err := leg.Pause(ctx, time.Second, channel.Input{}); err != nil {
+			t.Error(err)
+		}
+		if d, ok := leg.NextDigit(); !ok || d.Key != '2' {
+			t.Errorf("the digit after the hello is %q, %t", d.Key, ok)
+		}
+	}
+	l.finish(l.call())
 }

@@ -14,6 +14,7 @@ type Leg struct {
 	uuid string
 
 	data    *esl.Event // the last event with all variables
+	since   uint64     // the number of the event that the leg was made from
 	overlay map[string]string
 
 	state     string
@@ -50,7 +51,7 @@ type application struct {
 }
 
 func newLeg(c *Call, uuid string, data *esl.Event) *Leg {
-	l := &Leg{call: c, uuid: uuid, data: data}
+	l := &Leg{call: c, uuid: uuid, data: data, since: sequence(data)}
 	l.updateState(data)
 	return l
 }
@@ -120,6 +121,19 @@ func (l *Leg) down() {
 		l.hungUp = true
 		l.hungUpAt = l.call.clock.Now()
 	}
+}
+
+// sequence is the number that the switch gave an event when it was made; 0: none.
+func sequence(ev *esl.Event) uint64 {
+	n, _ := strconv.ParseUint(ev.Get("Event-Sequence"), 10, 64)
+	return n
+}
+
+// stale tells whether an event is older than the leg. A busy switch hands events out late: one may come of what the channel
+// did before it was ours, such as being routed. Its end is never old.
+func (l *Leg) stale(ev *esl.Event) bool {
+	n := sequence(ev)
+	return n != 0 && n < l.since && ev.Name() != "CHANNEL_HANGUP" && ev.Name() != "CHANNEL_HANGUP_COMPLETE"
 }
 
 // update brings the leg up to date with an event of its channel.
