@@ -232,46 +232,40 @@ func baseNext(l *lua.LState) int {
 // next is the entry after a key. The machine keeps the keys of entries that have gone, which costs time to pass over.
 func (s *State) next(l *lua.LState, t *lua.LTable, key lua.LValue) (lua.LValue, lua.LValue) {
 	p := partsOf(t)
-	if key != lua.LNil {
-		if n, ok := key.(lua.LNumber); !ok || !isIndex(n, len(p.array)) {
-			if _, known := p.k2i[key]; !known {
-				raise(l, 1, "invalid key to 'next'")
-			}
+	i, skipped := 0, 0
+	n, ok := key.(lua.LNumber)
+	switch {
+	case key == lua.LNil:
+	case ok && isIndex(n, len(p.array)):
+		i = int(n)
+	default:
+		at, known := p.k2i[key]
+		if !known {
+			raise(l, 1, "invalid key to 'next'")
+		}
+		return s.nextKey(p, at+1)
+	}
+	for ; i < len(p.array); i++ {
+		if v := p.array[i]; v != nil && v != lua.LNil {
+			return lua.LNumber(i + 1), v
+		}
+		if skipped++; skipped&0xff == 0 {
+			s.work(64)
 		}
 	}
-	k, v := nextEntry(s, p, key)
-	return k, v
+	return s.nextKey(p, 0)
 }
 
-func isIndex(n lua.LNumber, length int) bool {
-	return n >= 1 && n <= lua.LNumber(length) && n == lua.LNumber(int(n))
-}
-
-func nextEntry(s *State, p *tableParts, key lua.LValue) (lua.LValue, lua.LValue) {
-	i, inArray := 0, key == lua.LNil
-	if n, ok := key.(lua.LNumber); ok && isIndex(n, len(p.array)) {
-		i, inArray = int(n), true
-	}
-	skipped := 0
-	k := 0
-	if inArray {
-		for ; i < len(p.array); i++ {
-			if v := p.array[i]; v != nil && v != lua.LNil {
-				return lua.LNumber(i + 1), v
-			}
-			skipped++
-		}
-	} else {
-		k = p.k2i[key] + 1
-	}
-	for ; k < len(p.keys); k++ {
+// nextKey is the first entry from the k-th key on that is not of the array.
+func (s *State) nextKey(p *tableParts, k int) (lua.LValue, lua.LValue) {
+	for skipped := 1; k < len(p.keys); k++ {
 		switch key := p.keys[k].(type) {
 		case lua.LString:
-			if v, ok := p.strdict[string(key)]; ok && v != lua.LNil {
-				return key, v
+			if v, ok := p.strdict[string(key)]; ok {
+				return p.keys[k], v
 			}
 		default:
-			if v, ok := p.dict[key]; ok && v != lua.LNil {
+			if v, ok := p.dict[key]; ok {
 				return key, v
 			}
 		}
@@ -280,6 +274,10 @@ func nextEntry(s *State, p *tableParts, key lua.LValue) (lua.LValue, lua.LValue)
 		}
 	}
 	return lua.LNil, lua.LNil
+}
+
+func isIndex(n lua.LNumber, length int) bool {
+	return n >= 1 && n <= lua.LNumber(length) && n == lua.LNumber(int(n))
 }
 
 func pairs(l *lua.LState) int {

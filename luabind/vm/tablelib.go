@@ -1,6 +1,9 @@
 package vm
 
 import (
+	"cmp"
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -224,29 +227,58 @@ func tableSort(l *lua.LState) int {
 		x.less = checkFunction(l, 2)
 	}
 	l.SetTop(2)
-	x.sort(1, t.Len())
+	n := t.Len()
+	if a := partsOf(t).array; x.less != nil || n > len(a) || !x.simple(a[:n]) {
+		x.sort(1, n)
+	}
 	return 0
+}
+
+// simple sorts what are all numbers, or all texts: there are no metamethods, and equal ones cannot be told apart.
+func (x *sorter) simple(a []lua.LValue) bool {
+	numbers, texts := 0, 0
+	for _, v := range a {
+		switch v := v.(type) {
+		case lua.LNumber:
+			if v != v {
+				return false
+			}
+			numbers++
+		case lua.LString:
+			texts++
+		default:
+			return false
+		}
+	}
+	switch len(a) {
+	case numbers:
+		slices.SortFunc(a, func(p, q lua.LValue) int {
+			x.step()
+			return cmp.Compare(p.(lua.LNumber), q.(lua.LNumber))
+		})
+	case texts:
+		slices.SortFunc(a, func(p, q lua.LValue) int {
+			x.step()
+			return cmp.Compare(p.(lua.LString), q.(lua.LString))
+		})
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *sorter) step() {
+	if x.s.left--; x.s.left < 0 {
+		x.s.work(0)
+	}
 }
 
 func (x *sorter) get(i int) lua.LValue    { return rawGetInt(x.t, i) }
 func (x *sorter) set(i int, v lua.LValue) { x.t.RawSet(lua.LNumber(i), v) }
 
 func (x *sorter) before(a, b lua.LValue) bool {
-	x.s.left--
-	if x.s.left < 0 {
-		x.s.work(0)
-	}
+	x.step()
 	if x.less == nil {
-		if m, ok := a.(lua.LNumber); ok {
-			if n, ok := b.(lua.LNumber); ok {
-				return m < n
-			}
-		}
-		if m, ok := a.(lua.LString); ok {
-			if n, ok := b.(lua.LString); ok {
-				return m < n
-			}
-		}
 		return x.lessThan(a, b)
 	}
 	x.l.Push(x.less)
@@ -259,6 +291,11 @@ func (x *sorter) before(a, b lua.LValue) bool {
 }
 
 func (x *sorter) lessThan(a, b lua.LValue) bool {
+	if m, ok := a.(lua.LNumber); ok {
+		if n, ok := b.(lua.LNumber); ok {
+			return m < n
+		}
+	}
 	f := event(x.l, a, "__lt")
 	if a.Type() != b.Type() || f == lua.LNil || f != event(x.l, b, "__lt") {
 		text := "attempt to compare " + typeName(a) + " with " + typeName(b)
