@@ -173,6 +173,7 @@ func packageTable(s *State) lua.LValue {
 	searchers.Append(searchPreload)
 	searchers.Append(searchSource)
 	searchers.Append(searchModules)
+	s.finders = searchers
 	t.RawSetString("loaders", searchers)
 	t.RawSetString("searchers", searchers)
 	t.RawSetString("seeall", seeAllFunction)
