@@ -24,7 +24,7 @@ func TestErrorsLeaveCapturedVariablesAlone(t *testing.T) {
 		"through":     `local function f() local ok, i = pcall(debug.getinfo, 3, "l") return i.currentline end assert(f() == 1) local ok, t = pcall(debug.traceback) assert(t:find("in function 'pcall'") and t:find("main chunk"))`,
 		"environment": `local ok, env = pcall(function() setfenv(1, {y = 5, getfenv = getfenv}) return getfenv(1) end) assert(env.y == 5 and y == nil)`,
 	} {
-		s := New(Options{})
+		s := New(Options{Limits: Limits{Depth: 2000}})
 		if err := run(t, t.Context(), s, source); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
