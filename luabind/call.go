@@ -74,6 +74,9 @@ func (c *call) check(self string) {
 	row := c.row
 	least, most := row.Required()+c.self, len(row.Params)+c.self
 	n := c.l.GetTop()
+	if p := len(row.Params); p > 0 && row.Params[p-1].Rest {
+		most = max(most, n)
+	}
 	if row.Overloads != nil {
 		if n < least || n > most || c.mismatch(self, n) > 0 {
 			text := fmt.Sprintf("Wrong arguments for overloaded function '%s'\n  Possible C/C++ prototypes are:\n    %s\n", row.Overloaded,
@@ -88,7 +91,7 @@ func (c *call) check(self string) {
 	if i := c.mismatch(self, n); i > 0 {
 		want := self
 		if i > c.self {
-			want = row.Params[i-c.self-1].CType()
+			want = c.param(i).CType()
 		}
 		name := row.ErrorName()
 		if c.l.Get(i).Type() == lua.LTUserData {
@@ -112,12 +115,15 @@ func (c *call) mismatch(self string, n int) int {
 		return 1
 	}
 	for i := c.self + 1; i <= n; i++ {
-		if !fits(&c.row.Params[i-c.self-1], c.l.Get(i)) {
+		if !fits(c.param(i), c.l.Get(i)) {
 			return i
 		}
 	}
 	return 0
 }
+
+// param is the parameter that value i on the stack is for.
+func (c *call) param(i int) *api.Param { return &c.row.Params[min(i-c.self, len(c.row.Params))-1] }
 
 // fits tells whether a value can be given for a parameter.
 func fits(p *api.Param, v lua.LValue) bool {

@@ -20,6 +20,10 @@ type Library struct {
 	dtmf       *class
 	text       *class
 	inputState *class
+	native     *class
+	vars       *class
+	job        *class
+	eslua      *lua.LFunction // the loader of the module eslua
 	freeswitch map[string]*lua.LFunction
 	// environment are the globals of all states.
 	environment *vm.Environment
@@ -42,7 +46,12 @@ func NewLibrary() *Library {
 	lib.text = newClass("std::string *", nil, stringMethods, &api.StringClass)
 	lib.inputState = newClass("input_callback_state *", inputStateAttribute, nil, &api.InputStateClass)
 	lib.inputState.set = setInputStateAttribute
-	lib.session = newClass("CoreSession *", sessionAttribute, sessionMethods(), &api.CallClass, &api.Native)
+	lib.session = newClass("CoreSession *", sessionAttribute, sessionMethods(), &api.CallClass, api.Native.Except(&api.CallClass))
+	lib.native = newClass("session", nativeAttribute, nativeMethods(), &api.Native)
+	lib.vars = newClass("vars", readVariable, nil, &api.Vars)
+	lib.vars.set = writeVariable
+	lib.job = newClass("job", nil, jobMethods, &api.Job)
+	lib.eslua = vm.Function(loadNative)
 	lib.api = newClass("API *", nil, apiMethods, &api.APIObject)
 	lib.constructors = make(map[string]*lua.LTable)
 	for name, f := range functions(nil, constructors, &api.Constructors) {

@@ -86,10 +86,12 @@ type Script struct {
 	level     esl.LogLevel
 	handlers  []*handler
 	lastID    int
-	events    int  // that the script has made
-	depth     int  // of callbacks within callbacks
-	late      bool // the call has gone
-	lateCall  int  // methods that were called since then
+	events    int // that the script has made
+	depth     int // of callbacks within callbacks
+	// subscriptions are those of the native interface, by type and subclass.
+	subscriptions map[[2]string]*channel.Subscription
+	late          bool // the call has gone
+	lateCall      int  // methods that were called since then
 }
 
 // New makes a script's state, with everything in it that the script will see.
@@ -110,6 +112,7 @@ func (lib *Library) New(opts Options) *Script {
 	machine.Exit = func() { s.write(esl.LogErr, "Surely you jest! exiting is a bad plan....", false) }
 	s.state = vm.New(machine)
 	s.l = s.state.L
+	s.state.Preload("eslua", lib.eslua)
 	if opts.Args != nil {
 		argv := s.l.CreateTable(len(opts.Args), 1)
 		for i, word := range opts.Args {

@@ -8,6 +8,7 @@ import (
 
 	"eslua/esl"
 	"eslua/esl/channel"
+	"eslua/luabind/api"
 )
 
 // session is mod_lua's session object: one leg in the hands of the script.
@@ -90,6 +91,9 @@ func sessionAttribute(self any, name string) (lua.LValue, bool) {
 
 // receiver is the session that a method was called for.
 func (c *call) receiver() *session {
+	if x, ok := object[*nativeSession](c.l.Get(1)); ok {
+		return x.session
+	}
 	x, _ := object[*session](c.l.Get(1))
 	return x
 }
@@ -142,9 +146,36 @@ func (c *call) failed(err error) {
 	}
 }
 
-// sessionMethods are what the rows of api.CallClass and api.Native say.
-func sessionMethods() map[string]method {
+// nativeMethods are what the rows of api.Native say.
+func nativeMethods() map[string]method {
 	return map[string]method{
+		"answer": native((*session).nativeAnswer), "pre_answer": native((*session).nativePreAnswer), "ring_ready": native((*session).ringReady),
+		"hangup": native((*session).nativeHangup), "transfer": native((*session).nativeTransfer), "bridge": native((*session).bridgeTo),
+		"ready": nativeReady, "answered": withCall(no, (*session).answered), "bridged": native((*session).bridgedWith),
+		"uuid": func(c *call) int { return c.string(c.receiver().uuid()) }, "info": native((*session).info),
+
+		"get": native((*session).get), "set": native((*session).setNative), "unset": native((*session).unset), "export": native((*session).export),
+
+		"playback": native((*session).playback), "stop_playback": native((*session).stopPlayback), "record": native((*session).nativeRecord),
+		"say": native((*session).nativeSay), "speak": native((*session).nativeSpeak), "sleep": native((*session).nativeSleep),
+
+		"gather": native((*session).gather), "wait_digit": native((*session).waitDigit), "send_dtmf": native((*session).sendDTMF),
+		"flush_digits": native((*session).nativeFlush),
+
+		"wait_event": native((*session).waitEvent), "on": native((*session).on), "off": off, "subscribe": native((*session).subscribe),
+		"unsubscribe": native((*session).unsubscribe), "filter": native((*session).sendFilter), "filter_delete": native((*session).filterDelete),
+		"divert_events": native((*session).divertEvents),
+
+		"exec": native((*session).exec), "api": native((*session).nativeAPI), "bgapi": native((*session).bgAPI), "sendmsg": native((*session).sendMsg),
+		"sendevent": native((*session).nativeSendEvent), "getvar": native((*session).getVar), "linger": native((*session).linger),
+		"nolinger": simple(esl.NoLinger), "resume": simple(esl.Resume), "log_level": native((*session).logLevel), "nolog": simple(esl.NoLog),
+		"unicast": native((*session).unicast), "nomedia": native((*session).noMedia), "xferext": native((*session).xferExt), "exit": native((*session).exit),
+	}
+}
+
+// sessionMethods are what the rows of api.CallClass say, and those of api.Native that it does not have.
+func sessionMethods() map[string]method {
+	m := map[string]method{
 		"answer":        withCall(minusOne, (*session).answer),
 		"preAnswer":     withCall(minusOne, (*session).preAnswer),
 		"hangup":        withCall(void, hooked((*session).hangup)),
@@ -197,10 +228,11 @@ func sessionMethods() map[string]method {
 		"getXMLCDR":    withCall(empty, (*session).getXMLCDR),
 		"insertFile":   withCall(minusOne, (*session).offBox),
 		"print":        withCall(minusOne, (*session).offBox),
-
-		"playback":   withCall(gone, (*session).playback),
-		"wait_event": withCall(gone, (*session).waitEvent),
-		"on":         withCall(gone, (*session).on),
-		"off":        off,
 	}
+	names := api.Native.Except(&api.CallClass)
+	all := nativeMethods()
+	for _, row := range names.Methods {
+		m[row.Name] = all[row.Name]
+	}
+	return m
 }

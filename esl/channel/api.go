@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"eslua/esl"
 )
@@ -100,9 +101,12 @@ func (c *Call) jobDone(ev *esl.Event) {
 }
 
 // Wait waits for the output of the command.
-func (j *Job) Wait(ctx context.Context) (string, error) {
+func (j *Job) Wait(ctx context.Context) (string, error) { return j.WaitUntil(ctx, time.Time{}) }
+
+// WaitUntil is Wait until a time (ErrTimeout); the zero time is never.
+func (j *Job) WaitUntil(ctx context.Context, until time.Time) (string, error) {
 	var failure error
-	err := j.call.wait(ctx, never, func() bool {
+	err := j.call.wait(ctx, at(until), func() bool {
 		if j.done == nil {
 			if ev, err, settled := j.awaited.Poll(); settled && ev == nil {
 				failure = err // an error reply, or the end of the connection

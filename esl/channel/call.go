@@ -204,6 +204,9 @@ func (c *Call) dispatch(m esl.Message) {
 	}
 	ev := m.Event
 	if ev == nil {
+		if m.Frame.Type == esl.LogData {
+			c.publish(logEvent(m.Frame.LogLine()))
+		}
 		return
 	}
 	if l := c.legs[ev.Get("Unique-ID")]; l != nil {

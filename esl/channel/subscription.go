@@ -174,3 +174,13 @@ func (c *Call) unfollow(uuid string) {
 	delete(c.followed, uuid)
 	c.conn.Start(esl.FilterDelete("Unique-ID", uuid)) // that it fails means that the connection has ended
 }
+
+// SubscribeOwn has events of a type and a subclass count as those of the call, whatever channel they are of: those who
+// listen and wait get them (see Subscribe).
+func (c *Call) SubscribeOwn(ctx context.Context, name, subclass string) (*Subscription, error) {
+	return c.Subscribe(ctx, name, subclass, func(ev *esl.Event) {
+		if !c.own(ev) {
+			c.publish(ev)
+		}
+	})
+}

@@ -56,6 +56,8 @@ type Param struct {
 	// says it.
 	Optional bool
 	Default  string
+	// Rest: any number of further arguments are of its kind.
+	Rest bool
 	// C is its type in the texts of mod_lua's errors; "" is that of its Type (modlua-api.md 0.3).
 	C string
 }
@@ -65,7 +67,10 @@ func (p Param) CType() string {
 	if p.C != "" {
 		return p.C
 	}
-	return map[Type]string{String: "char *", Int: "int", Bool: "bool", Session: "CoreSession *", Event: "Event *"}[p.Type]
+	if c := map[Type]string{String: "char *", Int: "int", Bool: "bool", Session: "CoreSession *", Event: "Event *"}[p.Type]; c != "" {
+		return c
+	}
+	return string(p.Type)
 }
 
 // Result is a value that a method returns.

@@ -70,6 +70,9 @@ func (m *Method) Signature(c *Class) string {
 			b.WriteString(", ")
 		}
 		b.WriteString(p.Name)
+		if p.Rest {
+			b.WriteString(", ...")
+		}
 		if p.Optional && p.Default != "" && p.Default != "nil" {
 			b.WriteString(" = " + p.Default)
 		}

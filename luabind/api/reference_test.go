@@ -16,7 +16,7 @@ func pages() map[string]string {
 				"[compatibility.md](compatibility.md) says so. A wrong number of arguments, or an argument of the wrong type, raises an error "+
 				"with mod_lua's text.\n", ModLua()...),
 		"../../docs/native-api.md": Reference("The native methods",
-			"New scripts get honest results from these. They stand beside mod_lua's on the same object.\n", &Native, &EventObject),
+			"New scripts get honest results from these.\n", &Native, &Job, &Vars, &EventObject),
 	}
 }
 

@@ -1,0 +1,250 @@
+package luabind
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"eslua/esl"
+	"eslua/esl/channel"
+)
+
+// names are the types of events that the arguments name, with their subclasses.
+func (c *call) names() [][2]string {
+	var out [][2]string
+	for i := 1; i <= c.l.GetTop()-c.self; i++ {
+		name, subclass, _ := strings.Cut(c.text(i), " ")
+		out = append(out, [2]string{name, subclass})
+	}
+	return out
+}
+
+func (x *session) subscribe(c *call) int {
+	s := c.script
+	for _, n := range c.names() {
+		name, ok := channel.EventName(n[0])
+		if !ok {
+			return c.reason("error: there is no event " + n[0])
+		}
+		key := [2]string{name, n[1]}
+		if s.subscriptions[key] != nil {
+			continue
+		}
+		x.leg.Call().KeepEvents(keptEvents)
+		sub, err := x.leg.Call().SubscribeOwn(x.ctx(), name, n[1])
+		if err != nil {
+			return c.because(err)
+		}
+		if s.subscriptions == nil {
+			s.subscriptions = make(map[[2]string]*channel.Subscription)
+		}
+		s.subscriptions[key] = sub
+	}
+	return c.truth(true)
+}
+
+func (x *session) unsubscribe(c *call) int {
+	s := c.script
+	for _, n := range c.names() {
+		name, _ := channel.EventName(n[0])
+		key := [2]string{name, n[1]}
+		if s.subscriptions[key] == nil {
+			return c.reason("not_found")
+		}
+		s.subscriptions[key].Close()
+		delete(s.subscriptions, key)
+	}
+	return c.truth(true)
+}
+
+// send sends a command, and answers for its reply.
+func (x *session) send(c *call, cmd esl.Command) int {
+	reply, err := x.leg.Call().Send(x.ctx(), cmd)
+	if err == nil {
+		err = reply.Err()
+	}
+	return c.did(err)
+}
+
+func (x *session) sendFilter(c *call) int { return x.send(c, esl.Filter(c.text(1), c.text(2))) }
+
+func (x *session) filterDelete(c *call) int {
+	header, value := c.text(1), c.text(2)
+	if strings.EqualFold(header, "all") || strings.EqualFold(header, "Unique-ID") && (value == "" || value == x.leg.UUID()) ||
+		strings.EqualFold(header, "Job-Owner-UUID") {
+		return c.reason("error: the filters of the call itself are needed")
+	}
+	return x.send(c, esl.FilterDelete(header, value))
+}
+
+func (x *session) divertEvents(c *call) int { return c.did(x.leg.DivertEvents(c.bool(1))) }
+
+// exec executes an application; with async it gives the id of what was started.
+func (x *session) exec(c *call) int {
+	e := channel.Exec{App: c.text(1), Arg: c.text(2), GiveDigits: true}
+	async := false
+	c.options(3, map[string]func(v lua.LValue){
+		"async": into(&async), "lock": into(&e.Lock), "loops": into(&e.Loops), "lead_frames": into(&e.LeadFrames),
+	})
+	if async {
+		started, err := x.leg.Start(e)
+		if err != nil {
+			return c.because(err)
+		}
+		return c.string(started.ID())
+	}
+	ev, err := x.leg.Execute(x.ctx(), e)
+	if err != nil {
+		return c.because(err)
+	}
+	c.l.Push(c.script.newEvent(ev))
+	return 1
+}
+
+// output answers for what an API command has put out.
+func (c *call) output(text string, err error) int {
+	if err != nil {
+		return c.because(err)
+	}
+	for _, prefix := range []string{"-ERR ", "-USAGE: "} {
+		if why, ok := strings.CutPrefix(text, prefix); ok {
+			return c.reason("error: " + strings.TrimSpace(why))
+		}
+	}
+	return c.string(text)
+}
+
+func (x *session) nativeAPI(c *call) int {
+	w, err := c.script.wire()
+	if err != nil {
+		return c.because(err)
+	}
+	text, err := w.API(x.ctx(), c.text(1), c.text(2))
+	return c.output(text, err)
+}
+
+func (x *session) bgAPI(c *call) int {
+	w, err := c.script.wire()
+	if err != nil {
+		return c.because(err)
+	}
+	j, err := w.BgAPI(x.ctx(), c.text(1), c.text(2))
+	if err != nil {
+		return c.because(err)
+	}
+	c.l.Push(c.script.lib.job.object(&job{c.script, j}))
+	return 1
+}
+
+// job is an API command in the hands of a script.
+type job struct {
+	script *Script
+	*channel.Job
+}
+
+func (x *job) class() *class { return x.script.lib.job }
+
+func (c *call) job() *job {
+	x, _ := object[*job](c.l.Get(1))
+	return x
+}
+
+// jobMethods are what the rows of api.Job say.
+var jobMethods = map[string]method{
+	"wait": func(c *call) int {
+		x := c.job()
+		var until time.Time
+		if d, ok := c.seconds(1); ok {
+			until = c.script.Clock.Now().Add(d)
+		}
+		text, err := x.WaitUntil(x.script.ctx, until)
+		return c.output(text, err)
+	},
+	"done": func(c *call) int {
+		x := c.job()
+		if w, err := c.script.wire(); err == nil {
+			w.Serve()
+		}
+		return c.truth(x.Done())
+	},
+	"uuid":   func(c *call) int { return c.string(c.job().ID()) },
+	"cancel": func(c *call) int { c.job().Cancel(); return 0 },
+}
+
+func (x *session) sendMsg(c *call) int {
+	var headers []esl.Header
+	c.l.Get(2).(*lua.LTable).ForEach(func(k, v lua.LValue) {
+		headers = append(headers, esl.Header{Name: k.String(), Value: lua.LVAsString(v)})
+	})
+	// The switch looks at call-command wherever it stands; an order of their own makes runs equal.
+	slices.SortFunc(headers, func(a, b esl.Header) int { return strings.Compare(a.Name, b.Name) })
+	return x.send(c, esl.SendMsg("", headers, c.text(2)))
+}
+
+func (x *session) nativeSendEvent(c *call) int {
+	ev, _ := object[*event](c.l.Get(2))
+	if ev == nil || ev.ev == nil {
+		return c.reason("error: there is no event")
+	}
+	w, err := c.script.wire()
+	if err == nil {
+		_, err = w.FireEvent(x.ctx(), ev.kind, ev.ev)
+	}
+	return c.did(err)
+}
+
+func (x *session) getVar(c *call) int {
+	reply, err := x.leg.Call().Send(x.ctx(), esl.GetVar(c.text(1)))
+	switch {
+	case err != nil:
+		return c.because(err)
+	case reply.Err() != nil || reply.Text == "" || reply.Text == "_undef_":
+		return c.stringOrNil("", false)
+	}
+	return c.string(reply.Text)
+}
+
+func (x *session) linger(c *call) int { return x.send(c, esl.Linger(c.int(1))) }
+
+func (x *session) logLevel(c *call) int {
+	x.leg.Call().KeepEvents(keptEvents)
+	return x.send(c, esl.Log(parseLevel(c.text(1))))
+}
+
+func (x *session) unicast(c *call) int {
+	var u esl.Unicast
+	c.options(1, map[string]func(v lua.LValue){
+		"local_ip": into(&u.LocalIP), "local_port": into(&u.LocalPort), "remote_ip": into(&u.RemoteIP), "remote_port": into(&u.RemotePort),
+		"transport": into(&u.Transport), "flags": into(&u.Flags),
+	})
+	return x.send(c, u.Command())
+}
+
+func (x *session) noMedia(c *call) int { return x.send(c, esl.NoMedia("", c.text(1))) }
+
+func (x *session) xferExt(c *call) int {
+	if !x.leg.Ready() {
+		return gone(c)
+	}
+	var actions []esl.Action
+	c.l.Get(2).(*lua.LTable).ForEach(func(k, v lua.LValue) {
+		t, ok := v.(*lua.LTable)
+		if !ok {
+			c.raise("xferext: action %s is no list of application and argument", k)
+		}
+		actions = append(actions, esl.Action{App: lua.LVAsString(t.RawGetInt(1)), Data: lua.LVAsString(t.RawGetInt(2))})
+	})
+	if len(actions) == 0 {
+		return c.reason("error: there are no actions")
+	}
+	return x.send(c, esl.XferExt("", actions...))
+}
+
+func (x *session) exit(c *call) int { return c.did(x.leg.Call().End(x.ctx())) }
+
+// simple makes a method of a command without arguments.
+func simple(cmd func() esl.Command) method {
+	return native(func(x *session, c *call) int { return x.send(c, cmd()) })
+}
