@@ -124,7 +124,7 @@ func (st *stage) command(p *performance) {
 func (st *stage) place(p *performance) error {
 	c, err := st.sw.Call(esltest.CallSpec{
 		Destination: p.c.Destination, Actions: st.dialplan(p.c), CallerName: st.set.Caller.Name, CallerNumber: st.set.Caller.Number,
-		Variables: p.c.Variables, SIP: p.c.Leg == "sip",
+		Variables: p.c.Variables, SIP: p.c.Leg == "sip", Far: st.far(p.c),
 	})
 	if err != nil {
 		return err
@@ -150,6 +150,17 @@ func (st *stage) place(p *performance) error {
 		defer cancel()
 	}
 	return c.Wait(context.Background())
+}
+
+// far is what the caller's leg runs.
+func (st *stage) far(c *testCase) string {
+	switch {
+	case c.FarApp != "":
+		return st.places.fill(c.FarApp)
+	case st.set.Far.App != "":
+		return "&" + st.set.Far.App + "()"
+	}
+	return ""
 }
 
 // dialplan is the extension of a case, with socket in the place of lua.

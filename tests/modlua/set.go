@@ -35,20 +35,15 @@ type set struct {
 		Variables     map[string]string `json:"variables"`
 		Params        map[string]string `json:"params"`
 	} `json:"directory"`
-	Languages map[string]struct {
-		Say      string              `json:"say"`
-		TTS      string              `json:"tts_engine"`
-		Voice    string              `json:"tts_voice"`
-		Phrases  map[string][]phrase `json:"phrases"`
-		Fallback bool                `json:"-"`
-	} `json:"languages"`
-	TTS struct {
+	Languages map[string]languageEntry `json:"languages"`
+	TTS       struct {
 		Engines map[string]struct {
 			Seconds float64 `json:"lasts_s"`
 		} `json:"engines"`
 	} `json:"tts"`
 	ASR struct {
 		Engines map[string]struct {
+			Hears  string `json:"hears"`
 			Result string `json:"result"`
 		} `json:"engines"`
 	} `json:"asr"`
@@ -61,6 +56,13 @@ type set struct {
 	Absent    []string           `json:"absent"`
 	Sequences [][]string         `json:"sequences"`
 	Cases     map[string]*testCase
+}
+
+// languageEntry is a language: its engine, and its phrase macros.
+type languageEntry struct {
+	TTS     string              `json:"tts_engine"`
+	Voice   string              `json:"tts_voice"`
+	Phrases map[string][]phrase `json:"phrases"`
 }
 
 // application is an application and its data, as a pair in the file.

@@ -58,7 +58,7 @@ func (s *set) world(p places) esltest.World {
 	w := esltest.World{
 		Context: s.Context, CallerName: s.Caller.Name, CallerNumber: s.Caller.Number,
 		Extensions: make(map[string][]esl.Action), Globals: make(map[string]string), Sounds: make(map[string]time.Duration),
-		Phrases: make(map[string][]esltest.PhraseAction), Speech: make(map[string]esltest.SpeechEngine),
+		Languages: make(map[string]esltest.Language), Speech: make(map[string]esltest.SpeechEngine),
 		Folders: []string{filepath.Join(p.temp, "rec")},
 	}
 	for number, list := range s.Extensions {
@@ -72,19 +72,20 @@ func (s *set) world(p places) esltest.World {
 	for name, length := range s.Files {
 		w.Sounds[p.fill(name)] = time.Duration(length * float64(time.Second))
 	}
-	for _, l := range s.Languages {
-		for name, macro := range l.Phrases {
-			for _, ph := range macro {
-				for _, m := range ph.Match {
-					w.Phrases[name] = append(w.Phrases[name], esltest.PhraseAction{Pattern: ph.Pattern, Function: m[0], Data: p.fill(m[1])})
-				}
-			}
-		}
+	for name, l := range s.Languages {
+		w.Languages[name] = language(l, p)
 	}
 	for name, e := range s.TTS.Engines {
 		engine := w.Speech[name]
 		engine.Speaking = time.Duration(e.Seconds * float64(time.Second))
 		w.Speech[name] = engine
+	}
+	for name, e := range s.ASR.Engines {
+		if e.Hears != "nothing" {
+			engine := w.Speech[name]
+			engine.Heard = e.Result
+			w.Speech[name] = engine
+		}
 	}
 	for _, u := range s.Directory {
 		user := esltest.User{Name: u.User, Domain: u.Domain, Password: u.Password, Variables: u.Variables, Params: u.Params}
@@ -94,4 +95,21 @@ func (s *set) world(p places) esltest.World {
 		w.Directory = append(w.Directory, user)
 	}
 	return w
+}
+
+// language makes the language of a set that of the switch.
+func language(l languageEntry, p places) esltest.Language {
+	out := esltest.Language{Engine: l.TTS, Voice: l.Voice, Macros: make(map[string]esltest.Macro)}
+	for name, inputs := range l.Phrases {
+		var m esltest.Macro
+		for _, ph := range inputs {
+			in := esltest.MacroInput{Pattern: ph.Pattern}
+			for _, a := range ph.Match {
+				in.Match = append(in.Match, esltest.MacroAction{Function: a[0], Data: p.fill(a[1])})
+			}
+			m.Inputs = append(m.Inputs, in)
+		}
+		out.Macros[name] = m
+	}
+	return out
 }
