@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"os"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -44,6 +45,7 @@ type serving struct {
 	stop      context.CancelFunc
 	calls     *clock.Group
 	abort     context.CancelFunc
+	until     time.Time // set by Shutdown: how long connections are still accepted
 }
 
 // Serve accepts connections from l until ctx ends or Shutdown is called, closes l, and returns ErrServerClosed. When ctx
@@ -58,7 +60,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	accepting, stop := context.WithCancel(ctx)
 	defer stop()
 	context.AfterFunc(accepting, func() { l.Close() })
-	sv := &serving{l, clock.NewGroup(ck), stop, clock.NewGroup(ck), abort}
+	sv := &serving{listener: l, accepting: clock.NewGroup(ck), stop: stop, calls: clock.NewGroup(ck), abort: abort}
 	var err error
 	if !s.begin(sv, func() { err = s.accept(ctx, accepting, ck, sv) }) {
 		return ErrServerClosed
@@ -101,7 +103,14 @@ func (s *Server) isClosing() bool {
 func (s *Server) accept(ctx, accepting context.Context, ck clock.Clock, sv *serving) error {
 	pause := 5 * time.Millisecond
 	for {
+		last := s.lastTurn(ck, sv)
 		nc, err := sv.listener.Accept()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			if last {
+				return ErrServerClosed
+			}
+			continue
+		}
 		if err == nil {
 			pause = 5 * time.Millisecond
 			s.take(ctx, sv, nc)
@@ -117,6 +126,46 @@ func (s *Server) accept(ctx, accepting context.Context, ck clock.Clock, sv *serv
 		}
 		pause = min(2*pause, time.Second)
 	}
+}
+
+const (
+	// backlogTime is how long a listener that is to be closed waits for one more connection.
+	backlogTime = 5 * time.Millisecond
+	// backlogLimit is how long it accepts others in all.
+	backlogLimit = 500 * time.Millisecond
+)
+
+// deadliner is a listener that can stop accepting without being closed, as those of TCP are.
+type deadliner interface{ SetDeadline(time.Time) error }
+
+// leave has a listener accept what waits in the system's queue, and no more than that. To close it at once would reset
+// those connections, and the switch strands callers whose connection ends without a word (event-socket.md 1.2).
+func (s *Server) leave(ck clock.Clock, sv *serving) {
+	d, ok := sv.listener.(deadliner)
+	if !ok {
+		sv.stop()
+		sv.listener.Close()
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sv.until = ck.Now().Add(backlogLimit)
+	d.SetDeadline(ck.Now()) // wakes it
+}
+
+// lastTurn limits how long the next connection is waited for if the server is closing.
+func (s *Server) lastTurn(ck clock.Clock, sv *serving) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sv.until.IsZero() {
+		return false
+	}
+	next := ck.Now().Add(backlogTime)
+	if next.After(sv.until) {
+		next = sv.until
+	}
+	sv.listener.(deadliner).SetDeadline(next)
+	return true
 }
 
 // take starts the handler for one accepted connection.
@@ -187,9 +236,12 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Unlock()
 	all := s.all()
 	for _, sv := range all {
+		s.leave(clock.Or(s.Options.Clock), sv)
+	}
+	for _, sv := range all {
+		sv.accepting.Wait(context.Background()) // what it has accepted is served: to close it would strand the caller
 		sv.stop()
 		sv.listener.Close()
-		sv.accepting.Wait(context.Background()) // what it has accepted is served: to close it would strand the caller
 	}
 	for _, sv := range all {
 		if err := sv.calls.Wait(ctx); err != nil {

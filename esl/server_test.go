@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -417,5 +418,61 @@ func TestShutdownBeforeServeIsDoneAtOnce(t *testing.T) {
 	}
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("the listener is still open: %v", err)
+	}
+}
+
+// heldListener accepts nothing until it is let go.
+type heldListener struct {
+	*net.TCPListener
+	accepting, open chan struct{}
+	told            chan struct{} // closed when a deadline is set
+	once, first     sync.Once
+}
+
+func (l *heldListener) Accept() (net.Conn, error) {
+	l.first.Do(func() { close(l.accepting) })
+	<-l.open
+	return l.TCPListener.Accept()
+}
+
+func (l *heldListener) SetDeadline(t time.Time) error {
+	l.once.Do(func() { close(l.told) })
+	return l.TCPListener.SetDeadline(t)
+}
+
+// TestShutdownServesWhoHasConnected: connections that the system has taken and the server has not yet are served.
+func TestShutdownServesWhoHasConnected(t *testing.T) {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &heldListener{TCPListener: tcp.(*net.TCPListener), accepting: make(chan struct{}), open: make(chan struct{}), told: make(chan struct{})}
+	var served atomic.Int32
+	s := &esl.Server{Handler: func(context.Context, *esl.Conn) { served.Add(1) }}
+	done := make(chan error, 2)
+	go func() { done <- s.Serve(t.Context(), l) }()
+	<-l.accepting
+	const calls = 5
+	for range calls {
+		c, err := net.Dial("tcp", tcp.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	go func() { done <- s.Shutdown(t.Context()) }()
+	<-l.told
+	close(l.open)
+	for range cap(done) {
+		if err := <-done; err != nil && err != esl.ErrServerClosed {
+			t.Error(err)
+		}
+	}
+	if n := served.Load(); n != calls {
+		t.Errorf("%d of %d calls were served", n, calls)
+	}
+	if c, err := net.Dial("tcp", tcp.Addr().String()); err == nil {
+		c.Close()
+		t.Error("it still listens")
 	}
 }
