@@ -11,6 +11,7 @@ import (
 type target struct {
 	key    string // the same for what may share connections
 	memory bool   // vanishes with its last connection
+	own    bool   // of one handle alone: its connection is never given to another
 	sqlite bool
 	open   func(ctx context.Context) (conn, error)
 }
@@ -84,6 +85,32 @@ func (p *Pools) sqliteTarget(name string, trusted bool) (target, error) {
 		key: "sqlite " + path, sqlite: true,
 		open: func(context.Context) (conn, error) { return openSQLite(path, "", p.opts.MaxResult) },
 	}, nil
+}
+
+// OpenSQLite opens an SQLite file by its path as the library does: a relative one starts at Options.Root and has no ending put to it; ":memory:" and
+// "" are a database in memory for this handle alone.
+func (p *Pools) OpenSQLite(ctx context.Context, path string) (*Handle, error) {
+	if path == "" || path == ":memory:" {
+		return p.open(ctx, target{
+			key: "own memory", own: true, sqlite: true,
+			open: func(context.Context) (conn, error) { return openSQLite(":memory:", "", p.opts.MaxResult) },
+		})
+	}
+	if !filepath.IsAbs(path) {
+		if p.opts.Root == "" {
+			return nil, fmt.Errorf("%w: no directory for SQLite files is configured", ErrDenied)
+		}
+		root, err := filepath.Abs(p.opts.Root)
+		if err != nil {
+			return nil, fmt.Errorf("unable to open database file: %w", err)
+		}
+		path = filepath.Join(root, path)
+	}
+	t, err := p.sqliteTarget(path, false)
+	if err != nil {
+		return nil, err
+	}
+	return p.open(ctx, t)
 }
 
 // sqlitePath is the path of a file without links on the way.

@@ -13,6 +13,27 @@ type Column struct {
 	// "" if it is NULL. Its encoding is that of the connection.
 	Text string
 	Null bool
+	// Number: the value is a number. Only SQLite tells.
+	Number bool
+}
+
+// Field is what is known about a column of a result before its first row.
+type Field struct {
+	Name string
+	// Type is the declared type of SQLite, "" for an expression, or the name of MySQL's type, as "VARCHAR".
+	Type string
+	// OID and Modifier are the type of PostgreSQL, as in its table pg_type and in pg_attribute.atttypmod.
+	OID      uint32
+	Modifier int32
+}
+
+// Table is the result of the last of the statements that were carried out.
+type Table struct {
+	// Fields are its columns; none: it is no query.
+	Fields []Field
+	Rows   [][]Column
+	// Affected is how many rows it has changed.
+	Affected int64
 }
 
 // Handle is a database that a script has opened. It belongs to one goroutine.
@@ -32,6 +53,10 @@ func (p *Pools) Open(ctx context.Context, dsn, user, pass string) (*Handle, erro
 	if err != nil {
 		return nil, err
 	}
+	return p.open(ctx, t)
+}
+
+func (p *Pools) open(ctx context.Context, t target) (*Handle, error) {
 	c, err := p.acquire(ctx, t)
 	if err != nil {
 		return nil, err
@@ -77,6 +102,16 @@ func (h *Handle) Query(ctx context.Context, sql string, row func([]Column) bool)
 		}
 	}
 	return err
+}
+
+// Table carries out statements as Query does, and gives the result of the last one.
+func (h *Handle) Table(ctx context.Context, sql string) (Table, error) {
+	h.last = ""
+	res, err := h.exec(ctx, sql, true)
+	if err != nil {
+		return Table{}, err
+	}
+	return Table{res.fields, res.rows[res.first:], res.affected}, nil
 }
 
 // exec carries out sql on a connection that is alive.

@@ -119,17 +119,43 @@ func (c *mysqlConn) query(ctx context.Context, sql string, wantRows bool) (res r
 			return res, mysqlProblem(err)
 		}
 		if !more.HasNextResultSet() {
-			return res, nil
+			break
 		}
 		if err := more.NextResultSet(); err != nil && err != io.EOF {
 			return res, mysqlProblem(err)
 		}
 	}
+	if len(res.fields) > 0 {
+		return res, nil
+	}
+	rows.Close()
+	res.affected, err = c.changed(ctx)
+	return res, err
+}
+
+// changed is how many rows the last statement has changed, which the driver does not tell of a query.
+func (c *mysqlConn) changed(ctx context.Context) (int64, error) {
+	rows, err := c.c.QueryContext(ctx, "SELECT ROW_COUNT()", nil)
+	if err != nil {
+		return 0, mysqlProblem(err)
+	}
+	defer rows.Close()
+	value := make([]driver.Value, 1)
+	if err := rows.Next(value); err != nil {
+		return 0, mysqlProblem(err)
+	}
+	n, err := strconv.ParseInt(mysqlText(value[0]), 10, 64)
+	return n, err
 }
 
 // read reads the rows of one result. size counts the bytes of all.
 func (c *mysqlConn) read(rows driver.Rows, res *result, size int) (int, error) {
 	names := rows.Columns()
+	types := rows.(driver.RowsColumnTypeDatabaseTypeName)
+	res.fields, res.first = make([]Field, len(names)), len(res.rows)
+	for i, name := range names {
+		res.fields[i] = Field{Name: name, Type: types.ColumnTypeDatabaseTypeName(i)}
+	}
 	if len(names) == 0 {
 		return size, nil
 	}

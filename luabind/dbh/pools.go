@@ -103,6 +103,8 @@ type conn interface {
 // result is what came of the statements of one query.
 type result struct {
 	rows     [][]Column
+	fields   []Field // of the last statement, if its rows are wanted
+	first    int     // the first of its rows
 	affected int64
 }
 
@@ -220,7 +222,7 @@ func (p *Pools) giveBack(t target, c conn) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), p.opts.OpenTimeout) // the call may have ended, its transaction has to
 	defer cancel()
-	if !c.alive() || !c.rest(ctx) {
+	if t.own || !c.alive() || !c.rest(ctx) {
 		c.close()
 		return
 	}

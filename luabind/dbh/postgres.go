@@ -139,6 +139,9 @@ func (c *postgresConn) query(ctx context.Context, sql string, wantRows bool) (re
 	size := 0
 	for results.NextResult() {
 		reader := results.ResultReader()
+		if wantRows {
+			res.fields, res.first = postgresFields(reader), len(res.rows)
+		}
 		for reader.NextRow() {
 			if !wantRows || size > c.max {
 				continue
@@ -162,6 +165,14 @@ func (c *postgresConn) query(ctx context.Context, sql string, wantRows bool) (re
 		return res, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, c.max)
 	}
 	return res, err
+}
+
+func postgresFields(reader *pgconn.ResultReader) []Field {
+	fields := make([]Field, len(reader.FieldDescriptions()))
+	for i, f := range reader.FieldDescriptions() {
+		fields[i] = Field{Name: f.Name, OID: f.DataTypeOID, Modifier: f.TypeModifier}
+	}
+	return fields
 }
 
 func postgresRow(reader *pgconn.ResultReader) []Column {

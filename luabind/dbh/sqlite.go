@@ -179,6 +179,9 @@ func (c *sqliteConn) query(ctx context.Context, sql string, wantRows bool) (res 
 // step carries out one statement and frees it.
 func (c *sqliteConn) step(ctx context.Context, statement uintptr, wantRows bool, res *result, size *int) error {
 	defer sqlite3.Xsqlite3_finalize(c.tls, statement)
+	if wantRows {
+		res.fields, res.first = c.fields(statement), len(res.rows)
+	}
 	begun := false
 	for {
 		if ctx.Err() != nil {
@@ -210,15 +213,28 @@ func (c *sqliteConn) step(ctx context.Context, statement uintptr, wantRows bool,
 	}
 }
 
+// fields are the columns of a statement.
+func (c *sqliteConn) fields(statement uintptr) []Field {
+	fields := make([]Field, sqlite3.Xsqlite3_column_count(c.tls, statement))
+	for i := range fields {
+		fields[i].Name = libc.GoString(sqlite3.Xsqlite3_column_name(c.tls, statement, int32(i)))
+		fields[i].Type = libc.GoString(sqlite3.Xsqlite3_column_decltype(c.tls, statement, int32(i)))
+	}
+	return fields
+}
+
 // row reads the present row.
 func (c *sqliteConn) row(statement uintptr) []Column {
 	row := make([]Column, sqlite3.Xsqlite3_column_count(c.tls, statement))
 	for i := range row {
 		n := int32(i)
 		row[i].Name = libc.GoString(sqlite3.Xsqlite3_column_name(c.tls, statement, n))
-		if sqlite3.Xsqlite3_column_type(c.tls, statement, n) == sqlite3.SQLITE_NULL {
+		switch sqlite3.Xsqlite3_column_type(c.tls, statement, n) {
+		case sqlite3.SQLITE_NULL:
 			row[i].Null = true
 			continue
+		case sqlite3.SQLITE_INTEGER, sqlite3.SQLITE_FLOAT:
+			row[i].Number = true
 		}
 		row[i].Text = libc.GoString(sqlite3.Xsqlite3_column_text(c.tls, statement, n))
 	}

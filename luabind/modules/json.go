@@ -1,5 +1,3 @@
-// Package modules is what the helper modules of scripts are made of, without Lua: formats and tools that scripts expect to
-// behave as the C libraries behind them do.
 package modules
 
 // Kind is the kind of a JSON value.

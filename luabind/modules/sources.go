@@ -1,0 +1,28 @@
+package modules
+
+import (
+	"embed"
+	"fmt"
+
+	"eslua/luabind/vm"
+)
+
+// The modules whose objects are Lua functions, as the sources and sinks of ltn12 are, are written in Lua.
+//
+//go:embed lua/*.lua
+var luaFiles embed.FS
+
+// sources compiles them, by their names.
+func sources() map[string]*vm.Chunk {
+	out := map[string]*vm.Chunk{}
+	for _, name := range []string{"ltn12", "mime", "socket.url", "socket.http"} {
+		text, err := luaFiles.ReadFile("lua/" + name + ".lua")
+		if err != nil {
+			panic(fmt.Sprintf("modules: %v", err))
+		}
+		if out[name], err = vm.Compile(name, string(text)); err != nil {
+			panic(fmt.Sprintf("modules: %v", err))
+		}
+	}
+	return out
+}
