@@ -158,6 +158,9 @@ func (c *client) exchange(ctx context.Context, r request) (*http.Response, error
 	if host := r.headers.Get("Host"); host != "" {
 		req.Host = host
 	}
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", "eslua")
+	}
 	req.Close = strings.EqualFold(r.headers.Get("Connection"), "close")
 	for _, name := range []string{"Host", "Connection", "Content-Length", "Transfer-Encoding", "Te"} {
 		req.Header.Del(name) // they are those of the connection, which is shared

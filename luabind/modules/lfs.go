@@ -107,8 +107,10 @@ func dir(l *lua.LState) int {
 		text, _ := vm.FileError(err)
 		vm.Raise(l, "cannot open "+name+": "+text)
 	}
+	d := &listing{names: names}
+	s.Grow(d.Size())
 	l.Push(dirNext)
-	l.Push(dirClass.object(&listing{names: names}))
+	l.Push(dirClass.object(d))
 	return 2
 }
 

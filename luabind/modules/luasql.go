@@ -271,6 +271,7 @@ func execute(l *lua.LState, c *sqlConnection, cursors *class[sqlCursor]) int {
 			cursor.size += len(v.Text)
 		}
 	}
+	vm.StateOf(l).Grow(cursor.size)
 	c.cursors++
 	l.Push(cursors.object(cursor))
 	return 1

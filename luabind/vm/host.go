@@ -53,6 +53,15 @@ func (s *State) Work(n int) { s.work(n) }
 // ends the script when it holds too much memory.
 func (s *State) Room(l *lua.LState, n int) { s.room(l, n) }
 
+// Grow accounts for n bytes that a value of the host is about to hold for the script, and ends the script when that is too much. The value has a
+// method Size() int, by which it counts from then on.
+func (s *State) Grow(n int) {
+	s.fresh += int64(n)
+	if s.size+s.fresh > s.limits.Memory && !s.weigh(int64(n)) {
+		s.killed()
+	}
+}
+
 // Load makes a function of a chunk, in the global environment of the script.
 func (s *State) Load(c *Chunk) *lua.LFunction { return s.function(c) }
 
