@@ -59,7 +59,9 @@ func compile(name, source string, limit int) (*Chunk, error) {
 	}
 	proto, err := lua.Compile(block, name)
 	if err != nil {
-		return nil, syntaxError(name, source, err)
+		bad := syntaxError(name, source, err)
+		bad.Text = r.plainLines(bad.Text)
+		return nil, bad
 	}
 	proto = r.finish(proto, scopes)
 	if r.err != nil {

@@ -509,7 +509,7 @@ func read(l *lua.LState, f *file, first, last int) int {
 
 func given(l *lua.LState, out []lua.LValue, err error) int {
 	if err != nil && !errors.Is(err, io.EOF) {
-		return result(l, "", errors.Unwrap(err))
+		return result(l, "", err)
 	}
 	for _, v := range out {
 		l.Push(v)

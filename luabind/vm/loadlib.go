@@ -97,9 +97,6 @@ func chunkName(name string) string {
 	return `[string "` + line + `"]`
 }
 
-// errNoSource: the state was made without sources.
-var errNoSource = errors.New("No such file or directory")
-
 func (s *State) source(name string) (*Chunk, error) {
 	if s.opts.Source == nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -114,7 +111,7 @@ func sourceError(name string, err error) string {
 	case errors.As(err, &syntax):
 		return syntax.Error()
 	case errors.Is(err, fs.ErrNotExist):
-		return "cannot open " + name + ": " + errNoSource.Error()
+		return "cannot open " + name + ": " + "No such file or directory"
 	case errors.Is(err, fs.ErrPermission):
 		return "cannot open " + name + ": Permission denied"
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -31,6 +32,7 @@ const (
 //   - a, b = b, a goes through temporary variables: the compiler would assign while it still evaluates
 //   - local f = function() ... f ... end sees the outer f
 //   - d = t.k and v assigns to a local variable when t.k is nil, too
+//   - goto closes the captured variables that go out of scope, and no others
 //   - s = (f(s)), where s is the last parameter, calls f with what s was
 type rewriter struct {
 	name  string
@@ -42,8 +44,27 @@ type rewriter struct {
 
 	concats []*ast.StringExpr // stand for concat in calls of it
 	tables  []*ast.StringExpr // stand for concatTable
+	jumps   []*jump
 	words   map[string]bool
 	idents  map[string]int // how often an identifier has been seen
+}
+
+// jump is a goto. Its instructions are known by a line that no source has: jumpLine and twice its number.
+type jump struct {
+	label  string
+	line   int
+	active int // variables that are in scope at the label; -1: the label was not found
+}
+
+const jumpLine = 1 << 24
+
+// labels are those of a block, and the gotos in it whose label is not known yet.
+type labels struct {
+	outer  *labels
+	first  int  // variables in scope where the block begins
+	until  bool // they are in scope after its end, too
+	active map[string]int
+	open   []*jump
 }
 
 // scope is what the compiler should have noted of the local variables of a function.
@@ -51,6 +72,22 @@ type scope struct {
 	locals   []local
 	active   int
 	children []*scope
+	labels   *labels
+}
+
+// open begins the labels of a block, shut ends them: what is not found is looked for in the block around.
+func (s *scope) open() { s.labels = &labels{outer: s.labels, first: s.active} }
+
+func (s *scope) shut() {
+	b := s.labels
+	s.labels = b.outer
+	for _, j := range b.open {
+		if n, ok := b.active[j.label]; ok {
+			j.active = n
+		} else if b.outer != nil {
+			b.outer.open = append(b.outer.open, j)
+		}
+	}
 }
 
 type local struct {
@@ -69,7 +106,9 @@ func (r *rewriter) chunk(block []ast.Stmt) (*scope, error) {
 	r.words, r.idents = map[string]bool{}, map[string]int{}
 	s := &scope{}
 	r.scope = s
+	s.open()
 	r.block(block)
+	s.shut()
 	if r.err == nil && len(r.words)+len(r.idents) > maxNames {
 		r.fail(0, "more than %d different names and constants", maxNames)
 	}
@@ -104,7 +143,9 @@ func (r *rewriter) enter(line int) func() {
 	if r.level++; r.level > maxNesting {
 		r.fail(line, "chunk has too many syntax levels")
 	}
+	s.open()
 	return func() {
+		s.shut()
 		for i := first; i < len(s.locals); i++ {
 			if s.locals[i].last == 0 {
 				s.locals[i].last = r.line
@@ -120,12 +161,34 @@ func (r *rewriter) block(stmts []ast.Stmt) {
 		if r.err != nil {
 			return
 		}
+		if label, ok := st.(*ast.LabelStmt); ok {
+			r.label(label, stmts[i+1:])
+		}
 		stmts[i] = r.stmt(st)
 	}
 }
 
 func (r *rewriter) see(n ast.PositionHolder) {
 	r.line = max(r.line, n.Line(), n.LastLine())
+}
+
+// label notes what is in scope at a label: nothing of the block if nothing but labels follows.
+func (r *rewriter) label(st *ast.LabelStmt, rest []ast.Stmt) {
+	b := r.scope.labels
+	n := b.first
+	for _, st := range rest {
+		if _, ok := st.(*ast.LabelStmt); !ok {
+			n = r.scope.active
+			break
+		}
+	}
+	if b.until {
+		n = r.scope.active
+	}
+	if b.active == nil {
+		b.active = map[string]int{}
+	}
+	b.active[st.Name] = n
 }
 
 func (r *rewriter) stmt(st ast.Stmt) ast.Stmt {
@@ -148,6 +211,7 @@ func (r *rewriter) stmt(st ast.Stmt) ast.Stmt {
 		leave()
 	case *ast.RepeatStmt:
 		leave := r.enter(st.Line())
+		r.scope.labels.until = true
 		r.block(st.Stmts)
 		st.Condition = r.expr(st.Condition)
 		leave()
@@ -183,6 +247,12 @@ func (r *rewriter) stmt(st ast.Stmt) ast.Stmt {
 		}
 	case *ast.ReturnStmt:
 		r.exprs(st.Exprs)
+	case *ast.GotoStmt:
+		j := &jump{st.Label, st.Line(), -1}
+		r.scope.labels.open = append(r.scope.labels.open, j)
+		st.SetLastLine(st.Line())
+		st.SetLine(jumpLine + 2*len(r.jumps))
+		r.jumps = append(r.jumps, j)
 	}
 	return st
 }
@@ -355,7 +425,9 @@ func (r *rewriter) function(f *ast.FunctionExpr, method bool) {
 	if f.ParList.HasVargs {
 		r.declare("arg")
 	}
+	s.open()
 	r.block(f.Stmts)
+	s.shut()
 	for i := range s.locals {
 		if s.locals[i].last == 0 {
 			s.locals[i].last = 1 << 30
@@ -507,6 +579,7 @@ func (r *rewriter) finish(p *lua.FunctionProto, s *scope) *lua.FunctionProto {
 		r.fail(p.LineDefined, "function at line %d has more than 255 upvalues", p.LineDefined)
 		return p
 	}
+	r.gotos(p)
 	q := *p
 	q.Code = clip(p.Code)
 	q.Constants = clip(p.Constants)
@@ -532,6 +605,28 @@ func (r *rewriter) finish(p *lua.FunctionProto, s *scope) *lua.FunctionProto {
 		q.FunctionPrototypes = append(q.FunctionPrototypes, r.finish(child, s.children[i]))
 	}
 	return &q
+}
+
+// gotos has each goto close what goes out of scope, and gives its instructions their line back.
+func (r *rewriter) gotos(p *lua.FunctionProto) {
+	for pc, line := range p.DbgSourcePositions {
+		if line < jumpLine {
+			continue
+		}
+		j := r.jumps[min((line-jumpLine)/2, len(r.jumps)-1)]
+		p.DbgSourcePositions[pc] = j.line
+		if opOf(p.Code[pc]) == lua.OP_CLOSE && j.active >= 0 {
+			p.Code[pc] = instruction(lua.OP_CLOSE, j.active, 0, 0)
+		}
+	}
+}
+
+// plainLines puts the lines of gotos back into a text of the compiler.
+func (r *rewriter) plainLines(text string) string {
+	for i, j := range r.jumps {
+		text = strings.ReplaceAll(text, "line "+strconv.Itoa(jumpLine+2*i), "line "+strconv.Itoa(j.line))
+	}
+	return text
 }
 
 func clip[T any](s []T) []T {

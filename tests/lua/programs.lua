@@ -1,5 +1,5 @@
--- 1,500 programs made of assignments, conditions, calls, closures and pcalls, the same ones each time, and what they give. Names of variables are cut
--- out of messages: all of a program is on one line, where the compiler does not say which block a variable is of.
+-- 1,500 programs made of assignments, conditions, loops, gotos, calls, closures and pcalls, the same ones each time, and what they give. Names of
+-- variables are cut out of messages: all of a program is on one line, where the compiler does not say which block a variable is of.
 local seed = 777
 local function rnd(n) seed = (seed * 16807) % 2147483647 return seed % n end
 local vars = {"a","b","c","d","p"}
@@ -19,13 +19,19 @@ end
 local stat
 local function block(d, n) local t = {} for i = 1, n do t[i] = stat(d) end return table.concat(t, " ") end
 function stat(d)
-  local k = rnd(14)
+  local k = rnd(20)
   if k < 3 then return V() .. " = " .. expr(2)
   elseif k == 3 then return V() .. ", " .. V() .. " = " .. expr(2) .. ", " .. expr(2)
   elseif k == 4 then return V() .. ", t[" .. expr(1) .. "], " .. V() .. " = " .. expr(1) .. ", " .. expr(1) .. ", id(" .. expr(1) .. ", 5)"
   elseif k == 5 then return "t.k, " .. V() .. " = " .. expr(1) .. ", " .. expr(1)
   elseif k == 6 and d > 0 then return "if " .. expr(2) .. " then " .. block(d-1, 2) .. " else " .. block(d-1, 1) .. " end"
   elseif k == 7 and d > 0 then return "for i = 1, 3 do local q = i " .. block(d-1, 2) .. " f[#f+1] = function() q = q + 1 return q end end"
+  elseif k == 14 and d > 0 then return "for i = 1, 3 do local q = i if " .. expr(1) .. " then goto cont end " .. block(d-1, 2) .. " f[#f+1] = function() q = q + 1 return q end ::cont:: end"
+  elseif k == 15 and d > 0 then return "do local n = 0 while n < 4 do n = n + 1 local w = n f[#f+1] = function() w = w + 1 n = n + 1 return w + n end " .. block(d-1, 1) .. " if " .. expr(1) .. " then break end if " .. expr(1) .. " then goto cont end " .. stat(0) .. " ::cont:: end end"
+  elseif k == 16 and d > 0 then return "do local n = 0 repeat n = n + 1 local r = n f[#f+1] = function() r = r + 1 return r end " .. block(d-1, 1) .. " until r > 2 or n > 3 end"
+  elseif k == 17 and d > 0 then return "do local n = 0 ::top:: n = n + 1 local z = n f[#f+1] = function() z = z + 1 return z end " .. stat(0) .. " if n < 3 then goto top end end"
+  elseif k == 18 then return "for k, v in ipairs({" .. expr(1) .. ", " .. expr(1) .. "}) do out(k, v) f[#f+1] = function() k = k + 1 return k, v end end"
+  elseif k == 19 then return "f[#f+1] = function() " .. V() .. " = " .. expr(1) .. " return " .. V() .. " end if f[#f] then out(pcall(f[#f])) end"
   elseif k == 8 and d > 0 then return "local ok, e = pcall(function(a, ...) local b = select('#', ...) " .. block(d-1, 2) .. " end, " .. expr(1) .. ") out(ok, e)"
   elseif k == 9 then return "local " .. V() .. " = " .. expr(2)
   elseif k == 10 then return "local " .. V() .. ", " .. V() .. " = " .. expr(1) .. ", id(" .. expr(1) .. ", 7)"
@@ -38,12 +44,11 @@ local function show(v) if type(v) == "table" or type(v) == "function" then retur
 function out(...) for i = 1, select("#", ...) do results[#results + 1] = show((select(i, ...))) end end
 function id(...) return ... end
 for n = 1, 1500 do
-  local src = "local f, t = {}, {k = 1, 2, 3} local function g(a, b, c, d, p) " .. block(2, 4) .. " out(a, b, c, d, p) for i = 1, #f do if i < 5 then out(f[i]()) end end return p end out(g(1, 'x', {k = 5, 9}, 2.5, '4'))"
+  local src = "local f, t = {}, {k = 1, 2, 3} local function g(a, b, c, d, p) " .. block(2, 4) .. " out(a, b, c, d, p) for i = 1, #f do if i < 9 then out(pcall(f[i])) end end return p end out(g(1, 'x', {k = 5, 9}, 2.5, '4'))"
   results = {}
   local f, m = loadstring(src, "=x")
   if not f then print(n, "SYNTAX") else
-    local ok, e = pcall(f)
-    if not ok then out(e) end
-    print(n, (table.concat(results, ","):gsub(" %a+ '[^']*' %((a %a+ value)%)", " %1")))
+    local ok, e = pcall(f) if not ok then out(e) end
+    print(n, (table.concat(results, ","):gsub(" %a+ '[^']*' %((a %a+ value)%)", " %1"):gsub("%-nan", "nan"):gsub(",%-0", ",0")))
   end
 end
