@@ -241,7 +241,7 @@ func (s *State) next(l *lua.LState, t *lua.LTable, key lua.LValue) (lua.LValue, 
 	default:
 		at, known := p.k2i[key]
 		if !known {
-			raise(l, 1, "invalid key to 'next'")
+			raise(l, 0, "invalid key to 'next'")
 		}
 		return s.nextKey(p, at+1)
 	}
@@ -356,10 +356,10 @@ func (s *State) store(l *lua.LState, t *lua.LTable, key, value lua.LValue) {
 	}
 	switch k := key.(type) {
 	case *lua.LNilType:
-		raise(l, 1, "table index is nil")
+		raise(l, 0, "table index is nil")
 	case lua.LNumber:
 		if math.IsNaN(float64(k)) {
-			raise(l, 1, "table index is NaN")
+			raise(l, 0, "table index is NaN")
 		}
 		if n := int(k); lua.LNumber(n) == k && n < lua.MaxArrayIndex && n > len(partsOf(t).array) {
 			s.room(l, 0)
