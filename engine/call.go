@@ -147,6 +147,8 @@ func (c *serving) report(end error) {
 		attrs = append(attrs, "cause", cause)
 	case c.call.Leg().Transferred():
 		attrs = append(attrs, "then", "transfer")
+	case end != nil:
+		attrs = append(attrs, "then", "unknown")
 	default:
 		attrs = append(attrs, "then", "dialplan")
 	}

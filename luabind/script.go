@@ -148,6 +148,9 @@ func (s *Script) Where() string { return s.state.Where() }
 // with auto-hangup are hung up. The error is one of vm.State.Run, or ErrAfterHangup.
 func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
 	s.ctx, s.kill = context.WithCancelCause(ctx)
+	if s.Call != nil {
+		defer s.Call.Listen(func(*esl.Event) { s.notice() }).Stop()
+	}
 	err := s.state.Run(s.ctx, chunk)
 	s.endLine()
 	for _, x := range s.sessions {
@@ -187,12 +190,13 @@ func (s *Script) wire() (*channel.Call, error) {
 	return c, nil
 }
 
-// notice looks whether the call has gone, from when on the time of the script is limited.
+// notice looks whether the call has gone, by whatever way, from when on the time of the script is limited. It is called
+// while a method waits, too: it could wait for something that never comes.
 func (s *Script) notice() {
 	if s.late || s.Call == nil {
 		return
 	}
-	if _, down := s.Call.Leg().HungUp(); !down {
+	if s.Call.Leg().Ready() {
 		return
 	}
 	s.late = true

@@ -89,6 +89,8 @@ func getState(c *call) int {
 		return c.string("CS_HANGUP")
 	case x.leg.Transferred():
 		return c.string("CS_ROUTING")
+	case !x.leg.Ready(): // the connection is lost, and with it the call
+		return c.string("CS_HANGUP")
 	case x.made:
 		return c.string("CS_SOFT_EXECUTE")
 	}

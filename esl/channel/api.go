@@ -32,6 +32,9 @@ func (c *Call) API(ctx context.Context, cmd, arg string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if err := reply.Err(); err != nil && reply.Frame.Type != esl.APIResponse { // the switch has refused it
+			return "", fmt.Errorf("channel: %s: %w", cmd, err)
+		}
 		if reply.Body == noReply {
 			return "", nil
 		}
@@ -107,11 +110,7 @@ func (j *Job) Wait(ctx context.Context) (string, error) { return j.WaitUntil(ctx
 func (j *Job) WaitUntil(ctx context.Context, until time.Time) (string, error) {
 	var failure error
 	err := j.call.wait(ctx, at(until), func() bool {
-		if j.done == nil {
-			if ev, err, settled := j.awaited.Poll(); settled && ev == nil {
-				failure = err // an error reply, or the end of the connection
-			}
-		}
+		failure = j.failure()
 		return j.done != nil || failure != nil
 	})
 	switch {
@@ -122,6 +121,16 @@ func (j *Job) WaitUntil(ctx context.Context, until time.Time) (string, error) {
 		return "", err
 	}
 	return j.done.Body(), nil
+}
+
+// failure says why the output will not come, or nil: an error reply, or the end of the connection.
+func (j *Job) failure() error {
+	if j.done == nil {
+		if ev, err, settled := j.awaited.Poll(); settled && ev == nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Done tells whether the command has ended, as far as the connection has been served.

@@ -76,8 +76,8 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 // ringing waits for the end of an attempt, and gives it up when the leg that it is for has gone.
 func (c *Call) ringing(ctx context.Context, job *Job, uuid string, by *Leg) (string, error) {
 	if by != nil && uuid != "" {
-		err := c.wait(ctx, never, func() bool { return job.done != nil || by.gone() != nil })
-		if err == nil && job.done == nil {
+		err := c.wait(ctx, never, func() bool { return job.done != nil || job.failure() != nil || by.gone() != nil })
+		if err == nil && job.done == nil && job.failure() == nil {
 			c.conn.Start(esl.API("uuid_kill", uuid+" "+esl.CauseOriginatorCancel.String()))
 		}
 	}

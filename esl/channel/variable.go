@@ -31,8 +31,9 @@ func (l *Leg) Get(ctx context.Context, name string) (string, bool, error) {
 			return "", false, nil
 		case err == nil && !strings.HasPrefix(out, noSuchChannel):
 			return out, true, nil
+		case err == nil:
+			l.awaitHangup(ctx)
 		}
-		l.awaitHangup(ctx)
 	} else if !l.hungUp && !l.lost {
 		if err := l.reconnect(ctx); l.orHangup(err) != nil {
 			return "", false, err

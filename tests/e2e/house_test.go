@@ -29,6 +29,7 @@ type house struct {
 	addr   string // of the engine
 	root   string // of the scripts
 	log    *logbook
+	lines  *lines
 	began  time.Time
 }
 
@@ -85,7 +86,8 @@ func newHouse(t *testing.T, script string, opts engine.Options) *house {
 	ctx, stop := context.WithCancel(context.Background())
 	serving := clock.NewGroup(ck)
 	serving.Go(func() { h.engine.Serve(ctx, l) })
-	h.sw = esltest.New(world(), esltest.Options{Clock: ck})
+	h.lines = &lines{Clock: ck}
+	h.sw = esltest.New(world(), esltest.Options{Clock: h.lines})
 	t.Cleanup(func() {
 		h.engine.Shutdown(context.Background())
 		serving.Wait(context.Background())
@@ -97,6 +99,35 @@ func newHouse(t *testing.T, script string, opts engine.Options) *house {
 		release()
 	})
 	return h
+}
+
+// lines is the clock of the switch. It remembers the connections that the switch makes to the engine.
+type lines struct {
+	clock.Clock
+	mu   sync.Mutex
+	open []net.Conn
+}
+
+func (l *lines) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	nc, err := l.Clock.Dial(ctx, network, address)
+	if err == nil {
+		l.mu.Lock()
+		l.open = append(l.open, nc)
+		l.mu.Unlock()
+	}
+	return nc, err
+}
+
+// cut ends them: in good order, or by a reset as when the machine is gone.
+func (l *lines) cut(reset bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, nc := range l.open {
+		if reset {
+			nc.(interface{ SetLinger(int) error }).SetLinger(0)
+		}
+		nc.Close()
+	}
 }
 
 // call places a call whose dialplan leads to main.lua, and goes on behind it.
