@@ -132,17 +132,29 @@ func (e *Engine) Begin() error {
 // ended. When ctx ends calls are cut off.
 func (e *Engine) Serve(ctx context.Context, l net.Listener) error { return e.server.Serve(ctx, l) }
 
-// Shutdown takes no more calls, lets those and other scripts that run go on for the time of Options.Drain, then stops their scripts and
-// gives the calls back to their dialplans. When ctx ends before that, calls are cut off and its error is returned.
+// giveBackTime is how long Shutdown tries to give calls back after its context has ended.
+const giveBackTime = 2 * time.Second
+
+// Shutdown takes no more calls, lets those and other scripts that run go on for the time of Options.Drain or until ctx ends, then
+// stops their scripts and gives the calls back to their dialplans. Calls that cannot be given back soon after ctx has ended
+// are cut off, and its error is returned.
 func (e *Engine) Shutdown(ctx context.Context) error {
-	waiting, cancel := context.WithCancel(ctx)
+	patience, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	drain := clock.NewGroup(e.opts.Clock)
-	until := e.opts.Clock.Now().Add(e.opts.Drain)
 	w := e.opts.Clock.NewWaiter()
+	until := e.opts.Clock.Now().Add(e.opts.Drain)
 	drain.Go(func() {
-		if w.Wait(waiting, until) == clock.Expired {
-			e.stopAll(ErrDraining)
+		if w.Wait(ctx, until) == clock.Woken {
+			return
+		}
+		e.stopAll(ErrDraining)
+		// A connection that ends before its channel is parked strands the caller, so that cutting off is the last resort.
+		if ctx.Err() == nil && w.Wait(ctx, time.Time{}) == clock.Woken {
+			return
+		}
+		if w.Wait(context.Background(), e.opts.Clock.Now().Add(giveBackTime)) == clock.Expired {
+			cancel()
 		}
 	})
 	e.mu.Lock()
@@ -151,8 +163,8 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	if e.hooks != nil {
 		e.hooks.stop()
 	}
-	err := e.server.Shutdown(ctx)
-	if e.started.Wait(ctx) != nil {
+	err := e.server.Shutdown(patience)
+	if e.started.Wait(patience) != nil {
 		e.stop(ErrDraining)
 		e.started.Wait(context.Background())
 	}

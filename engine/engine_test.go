@@ -277,6 +277,26 @@ func TestShutdownGivesCallsBack(t *testing.T) {
 	h.says("the server is shutting down")
 }
 
+// TestShutdownInAHurry: the end of the context ends the time of grace; calls are given back all the same.
+func TestShutdownInAHurry(t *testing.T) {
+	h := newHouse(t, map[string]string{"main.lua": "session:answer() session:sleep(60000)"}, engine.Options{Drain: time.Hour})
+	call := h.call("", "async full main.lua")
+	h.sw.After(time.Second)
+	began := h.sw.Clock().Now()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := h.engine.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if d := h.sw.Clock().Now().Sub(began); d > time.Second {
+		t.Errorf("it took %v", d)
+	}
+	h.finish(call)
+	if call.Variable("after") != "yes" {
+		t.Error("the dialplan did not go on")
+	}
+}
+
 func TestAScriptCannotGoOnForEverAfterTheHangup(t *testing.T) {
 	h := newHouse(t, map[string]string{
 		"busy.lua":  "while true do session:sleep(1000) end",

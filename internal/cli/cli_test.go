@@ -11,6 +11,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"eslua/esl"
 	"eslua/esl/esltest"
@@ -189,21 +190,46 @@ func TestServeUntilASignal(t *testing.T) {
 	}
 }
 
+// TestASecondSignalEndsAtOnce: scripts end, and calls are given back to their dialplans unless the switch does not answer, which is
+// waited for in real time.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
-	path := script(t, `session:answer() print("here") session:sleep(600000)`)
-	signals := make(chan os.Signal, 2)
-	log, addr, status := serve(t, signals, "--scripts", filepath.Dir(path), "--drain", "1h")
-	sw := esltest.New(esltest.World{}, esltest.Options{})
-	defer sw.Close()
-	if _, err := sw.Call(esltest.CallSpec{Destination: "1", Actions: []esl.Action{{App: "socket", Data: addr + " async full main.lua"}}}); err != nil {
-		t.Fatal(err)
-	}
-	log.until(`"msg":"here"`)
-	signals <- os.Interrupt
-	log.until(`"msg":"stopping"`)
-	signals <- os.Interrupt
-	if s := <-status; s != 1 {
-		t.Errorf("status %d\n%s", s, log.buf.String())
+	for name, tt := range map[string]struct {
+		fault  *esltest.Fault
+		status int
+	}{
+		"the switch answers":         {nil, 0},
+		"the switch does not answer": {&esltest.Fault{Kind: esltest.Stall, For: time.Hour}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := script(t, `session:answer() print("here") session:sleep(600000)`)
+			signals := make(chan os.Signal, 2)
+			log, addr, status := serve(t, signals, "--scripts", filepath.Dir(path), "--drain", "1h")
+			sw := esltest.New(esltest.World{}, esltest.Options{})
+			defer sw.Close()
+			call, err := sw.Call(esltest.CallSpec{Destination: "1", Actions: []esl.Action{
+				{App: "socket", Data: addr + " async full main.lua"}, {App: "set", Data: "after=yes"},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			log.until(`"msg":"here"`)
+			if tt.fault != nil {
+				sw.Inject(*tt.fault)
+			}
+			signals <- os.Interrupt
+			log.until(`"msg":"stopping"`)
+			signals <- os.Interrupt
+			if s := <-status; s != tt.status {
+				t.Errorf("status %d\n%s", s, log.buf.String())
+			}
+			if tt.fault != nil {
+				return
+			}
+			if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
+				t.Errorf("%v, after is %q", err, call.Variable("after"))
+			}
+		})
 	}
 }
 

@@ -169,15 +169,17 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	case <-ctx.Done():
 		return nil
 	}
+	draining, hurry := context.WithCancel(ctx)
+	defer hurry()
 	background.Go(func() {
 		select {
 		case s := <-w.Signals:
 			log.Warn("stopping at once", "signal", s, "calls", e.Calls())
-			cancel()
+			hurry()
 		case <-ctx.Done():
 		}
 	})
-	err = e.Shutdown(ctx)
+	err = e.Shutdown(draining)
 	cancel()
 	for range listeners {
 		if err := <-ended; !errors.Is(err, esl.ErrServerClosed) {
