@@ -72,7 +72,7 @@ func newCJSON(l *lua.LState, safe bool) int {
 	} {
 		all[name] = vm.Function(f)
 	}
-	l.Push(vm.Table(all)(vm.StateOf(l)))
+	l.Push(plain(l, all))
 	return 1
 }
 

@@ -67,13 +67,12 @@ func callable(name string, h func() hash.Hash) *lua.LFunction {
 		name: vm.Function(digest(h, true)), "binary": vm.Function(digest(h, false)), "hmac": vm.Function(keyed(h, true)),
 		"hmac_binary": vm.Function(keyed(h, false)),
 	}
-	table := vm.Table(functions)
 	call := vm.Function(func(l *lua.LState) int {
 		l.Remove(1) // the module
 		return digest(h, true)(l)
 	})
 	return vm.Function(func(l *lua.LState) int {
-		t := table(vm.StateOf(l)).(*lua.LTable)
+		t := plain(l, functions)
 		meta := l.CreateTable(0, 1)
 		meta.RawSetString("__call", call)
 		t.Metatable = meta

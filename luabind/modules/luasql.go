@@ -85,25 +85,25 @@ func luasql(d *driver, pools *dbh.Pools) *lua.LFunction {
 			return 1
 		},
 	}, shown[sqlEnvironment](d.title+" environment", func(e *sqlEnvironment) bool { return e.closed }))
+	environment := vm.Function(func(l *lua.LState) int {
+		l.Push(environments.object(&sqlEnvironment{}))
+		return 1
+	})
 	table := vm.Table(map[string]lua.LValue{
-		d.name: vm.Function(func(l *lua.LState) int {
-			l.Push(environments.object(&sqlEnvironment{}))
-			return 1
-		}),
+		d.name:     environment,
 		"_VERSION": lua.LString("LuaSQL 2.6.0"), "_DESCRIPTION": lua.LString("LuaSQL is a simple interface from Lua to a DBMS"),
 	})
 	return vm.Function(func(l *lua.LState) int {
 		s := vm.StateOf(l)
-		t := table(s).(*lua.LTable)
 		// Scripts for LuaSQL 2.1 do not look at what require gives: they use the global table luasql.
 		if global, ok := s.Global("luasql").(*lua.LTable); ok {
-			global.RawSetString(d.name, t.RawGetString(d.name))
+			global.RawSetString(d.name, environment)
 		} else if s.Global("luasql") == lua.LNil {
 			global := l.CreateTable(0, 1)
-			global.RawSetString(d.name, t.RawGetString(d.name))
+			global.RawSetString(d.name, environment)
 			s.SetGlobal("luasql", global)
 		}
-		l.Push(t)
+		l.Push(table(s))
 		return 1
 	})
 }

@@ -3,7 +3,9 @@ package modules
 import (
 	"context"
 	"crypto/tls"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -99,6 +101,15 @@ func library(functions map[string]lua.LGFunction, values map[string]lua.LValue) 
 		l.Push(table(vm.StateOf(l)))
 		return 1
 	})
+}
+
+// plain makes a table of values for a script alone.
+func plain(l *lua.LState, values map[string]lua.LValue) *lua.LTable {
+	t := l.CreateTable(0, len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) { // the order in which pairs goes through it
+		t.RawSetString(name, values[name])
+	}
+	return t
 }
 
 // wait does something that waits for the outside, on behalf of the script.
