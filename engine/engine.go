@@ -21,6 +21,7 @@ import (
 	"eslua/internal/config"
 	"eslua/luabind"
 	"eslua/luabind/dbh"
+	"eslua/luabind/modules"
 	"eslua/luabind/vm"
 	"eslua/scripts"
 )
@@ -78,6 +79,7 @@ type Engine struct {
 	rights  *rights
 	watch   *vm.Watch
 	pools   *dbh.Pools
+	modules *modules.Modules
 	// running ends when scripts are to end.
 	running context.Context
 	stop    context.CancelCauseFunc
@@ -103,6 +105,7 @@ func New(opts Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), pools: dbh.New(opts.Databases), started: clock.NewGroup(opts.Clock)}
+	e.modules = modules.New(modules.Options{Allow: opts.Rights.HTTP, Databases: e.pools})
 	if e.log == nil {
 		e.log = slog.Default()
 	}
@@ -176,6 +179,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	drain.Wait(context.Background())
 	e.free.Do(func() {
 		e.watch.Close()
+		e.modules.Close()
 		e.pools.Close()
 		e.rights.close()
 	})

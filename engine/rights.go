@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"eslua/esl"
+	"eslua/internal/address"
 	"eslua/luabind/vm"
 	"eslua/scripts"
 )
@@ -27,6 +28,8 @@ type Rights struct {
 	// Commands are those that os.execute and io.popen may run, by their names. They are run without a shell, in the directory
 	// of the process. With "*" everything is run, by sh -c.
 	Commands []string
+	// HTTP are the addresses that the requests of scripts may reach.
+	HTTP address.Set
 }
 
 // rights are Rights with their directories open.
@@ -74,6 +77,7 @@ func (r *rights) close() {
 func (e *Engine) machine(gen *scripts.Generation) vm.Options {
 	m := vm.Options{
 		Limits: e.opts.Limits, Watch: e.watch, Path: gen.Path(), Files: e.rights.dirs, Getenv: e.rights.getenv,
+		Modules: e.modules.Loader,
 		Source: func(name string) (*vm.Chunk, error) {
 			f, err := gen.File(name)
 			switch {

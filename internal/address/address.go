@@ -3,7 +3,7 @@
 package address
 
 import (
-	"fmt"
+	"errors"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -29,7 +29,7 @@ type Pattern struct {
 
 var nameForm = regexp.MustCompile(`^(\*|(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*)$`)
 
-// Parse reads a pattern. Its error quotes the text.
+// Parse reads a pattern. Its error goes on behind the text, as in: x has no port.
 func Parse(text string) (Pattern, error) {
 	if network, ok := parseNetwork(text); ok { // before a colon is taken for that of a port
 		return Pattern{network: network}, nil
@@ -38,13 +38,13 @@ func Parse(text string) (Pattern, error) {
 	if i := strings.LastIndexByte(text, ':'); i >= 0 {
 		n, err := strconv.ParseUint(text[i+1:], 10, 16)
 		if err != nil || n == 0 {
-			return Pattern{}, fmt.Errorf("%q has no port from 1 to 65535", text)
+			return Pattern{}, errors.New("has no port from 1 to 65535")
 		}
 		host, port = text[:i], uint16(n)
 		if inside, ok := strings.CutPrefix(host, "["); ok {
 			host = strings.TrimSuffix(inside, "]")
 		} else if strings.Contains(host, ":") {
-			return Pattern{}, fmt.Errorf("%q lacks the brackets of an IPv6 address with a port", text)
+			return Pattern{}, errors.New("lacks the brackets of an IPv6 address with a port")
 		}
 	}
 	if network, ok := parseNetwork(host); ok {
@@ -52,7 +52,7 @@ func Parse(text string) (Pattern, error) {
 	}
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	if !nameForm.MatchString(name) || strings.Trim(name, "0123456789.") == "" {
-		return Pattern{}, fmt.Errorf("%q is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]", text)
+		return Pattern{}, errors.New("is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]")
 	}
 	return Pattern{name: name, port: port}, nil
 }

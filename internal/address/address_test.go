@@ -88,18 +88,18 @@ func TestWhetherALookupIsWorthIt(t *testing.T) {
 
 func TestTextsThatAreNoPatterns(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                `"" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
-		"a b":             `"a b" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
-		"http://x":        `"http://x" has no port from 1 to 65535`,
-		"x:0":             `"x:0" has no port from 1 to 65535`,
-		"x:65536":         `"x:65536" has no port from 1 to 65535`,
-		"x:":              `"x:" has no port from 1 to 65535`,
-		"10.0.0.0/33":     `"10.0.0.0/33" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
-		"10.0.0":          `"10.0.0" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
-		"2001:db8::/32:1": `"2001:db8::/32:1" lacks the brackets of an IPv6 address with a port`,
-		"a.*.b":           `"a.*.b" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
-		"*x":              `"*x" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
-		"-a":              `"-a" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`,
+		"":                "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
+		"a b":             "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
+		"http://x":        "has no port from 1 to 65535",
+		"x:0":             "has no port from 1 to 65535",
+		"x:65536":         "has no port from 1 to 65535",
+		"x:":              "has no port from 1 to 65535",
+		"10.0.0.0/33":     "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
+		"10.0.0":          "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
+		"2001:db8::/32:1": "lacks the brackets of an IPv6 address with a port",
+		"a.*.b":           "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
+		"*x":              "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
+		"-a":              "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
 	} {
 		if _, err := Parse(text); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)

@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"eslua/internal/address"
 )
 
 // ErrInvalid is in every error of Load: the configuration has to be mended before eslua can serve (exit status 78).
@@ -32,6 +34,7 @@ type Config struct {
 	Read, Write   []string // absolute
 	Env           []string
 	Commands      []string
+	HTTPAllow     []address.Pattern
 	Instructions  int
 	CPU           time.Duration
 	Memory        int           // bytes

@@ -148,6 +148,8 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"scripts: eslua.yaml/x", `eslua.yaml:1: scripts: "eslua.yaml/x" cannot be looked at: not a directory`},
 		{"default_script: ../x.lua", `eslua.yaml:1: default_script: "../x.lua" is not a path below the directory of the scripts`},
 		{"default_script: /x.lua", `eslua.yaml:1: default_script: "/x.lua" is not a path below the directory of the scripts`},
+		{"http_allow: [x.example, 'http://x']", `eslua.yaml:1: http_allow: "http://x" has no port from 1 to 65535`},
+		{"http_allow: 10.0.0.0/99", `eslua.yaml:1: http_allow: "10.0.0.0/99" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`},
 		{"inline: 2", `eslua.yaml:1: inline: "2" is neither true nor false`},
 		{"degraded: maybe", `eslua.yaml:1: degraded: "maybe" is not one of run, refuse`},
 		{"drain: 5", `eslua.yaml:1: drain: "5" is no duration, as 500ms, 5s or 2m`},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"eslua/internal/address"
 )
 
 // Kind is what sort of flag an option is.
@@ -149,6 +151,11 @@ func Options() []Option {
 			Key: "commands", Kind: List, Arg: "NAME",
 			Doc: "commands that `os.execute` and `io.popen` may run, without a shell; `*` is all, with a shell",
 			set: many(func(c *Config) *[]string { return &c.Commands }, filled),
+		},
+		{
+			Key: "http_allow", Kind: List, Arg: "HOST[:PORT]",
+			Doc: "addresses that the HTTP requests of scripts may reach: networks and addresses, as `10.0.0.0/8:8080`, names, as `api.example.com:443`, `*.example.com` or `*`, where these lead to public addresses",
+			set: many(func(c *Config) *[]address.Pattern { return &c.HTTPAllow }, address.Parse),
 		},
 		{
 			Key: "databases.root", Arg: "DIR",

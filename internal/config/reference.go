@@ -78,6 +78,12 @@ one channel run one after the other. They need ` + "`esl.address`" + `.
 | ` + "`subclass`" + ` | the subclass of a ` + "`CUSTOM`" + ` event |
 | ` + "`script`" + ` | the script, below the directory of the scripts |
 
+## HTTP
+
+Without ` + "`http_allow`" + ` scripts send no HTTP request anywhere. A row is an address or a network (` + "`10.1.2.3`, `10.0.0.0/8:8080`, `[::1]:80`" + `), or a
+name (` + "`api.example.com:443`, `*.example.com`, `*`" + `); without a port it holds for all. What a name leads to is looked up for each connection, and redirects
+are held to the same rows. A name allows public addresses only: what is inside of your network needs a row with its address.
+
 ## Databases
 
 A script opens ` + "`sqlite://name`" + ` (below ` + "`databases.root`" + `), ` + "`sqlite://memory://name`" + `, a database server that it names itself,
