@@ -131,7 +131,8 @@ type mapHeader struct {
 }
 
 type mapTable struct {
-	used, capacity uint16
+	_        uint16 // used
+	capacity uint16
 }
 
 // mapsKnown: the maps of this Go version are such ones. Otherwise sizes are guessed.
