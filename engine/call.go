@@ -45,7 +45,8 @@ type serving struct {
 	began  time.Time
 	log    *slog.Logger
 	script string
-	err    error // why the script ended early
+	err    error  // why the script ended early
+	hook   string // the hang-up hook that is set and has not run
 }
 
 // run finds the call's script and runs it.
@@ -85,7 +86,7 @@ func (c *serving) run(ctx context.Context) {
 		c.err = err
 		return
 	}
-	c.err = c.execute(ctx, sel, chunk, e.machine(generation))
+	c.err = c.execute(ctx, sel, chunk, e.machine(generation, c.call.Leg().UUID()))
 }
 
 // load compiles what was selected.
@@ -116,7 +117,9 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, m
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return script.Run(running, chunk)
+	err = script.Run(running, chunk)
+	c.hook = script.Hook()
+	return err
 }
 
 // inner runs another script for the same call, by the argument of the application lua, in a state of its own.
@@ -130,7 +133,7 @@ func (c *serving) inner(ctx context.Context, data string) error {
 	if err != nil {
 		return err
 	}
-	return c.execute(ctx, sel, chunk, c.engine.machine(generation))
+	return c.execute(ctx, sel, chunk, c.engine.machine(generation, c.call.Leg().UUID()))
 }
 
 // print writes what the script says to the log.
@@ -145,6 +148,9 @@ func (c *serving) report(end error) {
 	switch {
 	case down:
 		attrs = append(attrs, "cause", cause)
+		if c.hook != "" {
+			attrs = append(attrs, "hook_not_run", c.hook)
+		}
 	case c.call.Leg().Transferred():
 		attrs = append(attrs, "then", "transfer")
 	case end != nil:

@@ -54,6 +54,9 @@ type Options struct {
 	Hooks   []Hook
 	// Databases are the databases that scripts may open.
 	Databases dbh.Options
+	// Machine changes what a script may touch before its state is made; call is the uuid of its call, "" for none. Tests put
+	// stand-ins there. Nil changes nothing.
+	Machine func(call string, m *vm.Options)
 	// Allow lists the addresses that may connect; empty: all.
 	Allow []netip.Prefix
 	// MaxCalls is how many scripts may run at once; 0: as many as come.

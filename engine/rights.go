@@ -73,8 +73,8 @@ func (r *rights) close() {
 	}
 }
 
-// machine is what a script of a generation may touch, and how much of it.
-func (e *Engine) machine(gen *scripts.Generation) vm.Options {
+// machine is what a script of a generation may touch, and how much of it. call is the uuid of its call, or "".
+func (e *Engine) machine(gen *scripts.Generation, call string) vm.Options {
 	m := vm.Options{
 		Limits: e.opts.Limits, Watch: e.watch, Path: gen.Path(), Files: e.rights.dirs, Getenv: e.rights.getenv,
 		Modules: e.modules.Loader,
@@ -91,6 +91,9 @@ func (e *Engine) machine(gen *scripts.Generation) vm.Options {
 	}
 	if len(e.rights.commands) > 0 {
 		m.Exec = e.rights.run
+	}
+	if e.opts.Machine != nil {
+		e.opts.Machine(call, &m)
 	}
 	return m
 }

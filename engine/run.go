@@ -97,7 +97,7 @@ func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) error {
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	script := e.library.New(e.scriptOptions(luabind.Options{
-		Machine: e.machine(generation), Clock: e.opts.Clock, Args: sel.argv(), Stream: r.Stream, Env: r.Env,
+		Machine: e.machine(generation, ""), Clock: e.opts.Clock, Args: sel.argv(), Stream: r.Stream, Env: r.Env,
 		Log: func(l luabind.LogLine) { log.Log(ctx, levels[l.Level], l.Text, "source", "lua") },
 	}))
 	defer script.Close()

@@ -16,6 +16,16 @@ func (x *session) setHangupHook(c *call) int {
 	return 0
 }
 
+// Hook is the name of a hang-up hook that is set and has not run; "" if there is none.
+func (s *Script) Hook() string {
+	for _, x := range s.sessions {
+		if x.hook != "" {
+			return x.hook
+		}
+	}
+	return ""
+}
+
 // runHook runs the hang-up hook once the call is hung up or transferred. What it returns may end the method that it runs
 // in: exit and die are raised as errors.
 func (x *session) runHook(c *call) {

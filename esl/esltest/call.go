@@ -100,13 +100,15 @@ func (c *Call) Press(keys string) {
 
 // Hangup has the caller hang up, with a cause or NORMAL_CLEARING.
 func (c *Call) Hangup(cause string) {
-	c.sw.do(func() {
-		if c.far != nil {
-			c.far.hangup(esl.ParseCause(cause), siteKill)
-		} else {
-			c.near.bye(esl.ParseCause(cause))
-		}
-	})
+	c.sw.do(func() { c.hangup(esl.ParseCause(cause)) })
+}
+
+func (c *Call) hangup(cause esl.Cause) {
+	if c.far != nil {
+		c.far.hangup(cause, siteKill)
+	} else {
+		c.near.bye(cause)
+	}
 }
 
 // Wait waits until both legs of the call are gone, or until ctx ends.
@@ -143,6 +145,20 @@ func (c *Call) Variable(name string) string {
 	return v
 }
 
+// Answered tells whether the leg that the dialplan runs on was answered.
+func (c *Call) Answered() bool {
+	answered := false
+	c.sw.do(func() { answered = c.near.answered })
+	return answered
+}
+
+// Parked tells whether that leg waits for somebody to send it elsewhere, as one does that an event socket has left behind.
+func (c *Call) Parked() bool {
+	parked := false
+	c.sw.do(func() { parked = c.near.up() && c.near.parked })
+	return parked
+}
+
 // Cause is why the call ended; "" while it lasts.
 func (c *Call) Cause() string {
 	var cause string
@@ -168,7 +184,13 @@ func (c *Call) Heard() []Heard {
 }
 
 // hear notes what sounds on the channel.
-func (ch *channel) hear(what string) { ch.heard = append(ch.heard, Heard{ch.sw.now, what}) }
+func (ch *channel) hear(what string) {
+	h := Heard{ch.sw.now, what}
+	ch.heard = append(ch.heard, h)
+	if told := ch.sw.options.Heard; told != nil {
+		told(ch.uuid, h)
+	}
+}
 
 // After waits for d by the clock of the switch.
 func (sw *Switch) After(d time.Duration) {

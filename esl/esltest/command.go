@@ -13,6 +13,7 @@ const notFoundReply = "-ERR command not found"
 // command carries a command out, with the fault that strikes at it if there is one, and returns the text of the reply, ""
 // for none.
 func (l *listener) command(t *thread, cmd *esl.Event) string {
+	l.sw.commands++
 	f := l.sw.fault(firstLine(cmd.Get("Command")), cmd.Get("execute-app-name"))
 	if f == nil {
 		return l.dispatch(t, cmd)
@@ -37,6 +38,10 @@ func (l *listener) command(t *thread, cmd *esl.Event) string {
 		cmd.Add(noCompletion, "true")
 	case Frame:
 		l.send(f.Text)
+	case HangUp:
+		if l.channel != nil && l.channel.call != nil {
+			l.channel.call.hangup(esl.CauseNormalClearing)
+		}
 	}
 	return l.dispatch(t, cmd)
 }

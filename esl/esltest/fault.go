@@ -24,6 +24,8 @@ const (
 	NoCompletion
 	// Frame sends Text as it is before the command is carried out.
 	Frame
+	// HangUp has the caller hang up before the command is carried out.
+	HangUp
 )
 
 // Fault is something that goes wrong once, or Times times, at commands that match.
@@ -46,6 +48,13 @@ func (sw *Switch) Inject(f Fault) {
 		f.Times = 1
 	}
 	sw.do(func() { sw.faults = append(sw.faults, &f) })
+}
+
+// Commands is how many commands have come over event sockets so far.
+func (sw *Switch) Commands() int {
+	n := 0
+	sw.do(func() { n = sw.commands })
+	return n
 }
 
 // fault finds the fault that strikes at a command now.

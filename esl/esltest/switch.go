@@ -22,6 +22,9 @@ type Options struct {
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 	// Log receives the lines of the switch's own log; nil throws them away.
 	Log func(LogLine)
+	// Heard is told what sounds on a channel, as Call.Heard gives it, by the channel's uuid. It runs in the goroutine of the
+	// switch and must not call its methods; nil: nobody is told.
+	Heard func(channel string, what Heard)
 	// Commands are API commands of the test's own, by their names in lower case. They run in the goroutine of the switch and
 	// must not call its methods.
 	Commands map[string]func(c Command) string
@@ -96,6 +99,7 @@ type Switch struct {
 	beating      bool
 	stopping     bool
 	faults       []*Fault
+	commands     int // that came over event sockets
 }
 
 // New starts a switch.

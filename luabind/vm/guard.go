@@ -255,6 +255,9 @@ func (s *State) Waiting() {
 			s.spares = s.spares[:spare]
 		}
 		s.watch.leave()
+		if s.opts.Waits != nil {
+			s.opts.Waits(s.Where())
+		}
 	}
 }
 

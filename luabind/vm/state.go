@@ -49,6 +49,10 @@ type Options struct {
 	Now func() time.Time
 	// Sleep waits for the command sleep; nil: real time.
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Waits is told the place in the script whenever a host function begins to wait, as Where gives it; nil: nobody is.
+	Waits func(where string)
+	// Coverage counts what the script carries out; nil: nothing is counted, at no cost.
+	Coverage *Coverage
 	// Seed is the seed of math.random; 0: another one for each state.
 	Seed uint64
 }
@@ -82,6 +86,7 @@ type State struct {
 	local   map[any]any
 	held    map[io.Closer]struct{}
 	made    time.Time
+	counts  map[*lua.FunctionProto][]uint64 // for the coverage
 }
 
 // New makes a state with the libraries of the language.
@@ -118,6 +123,10 @@ func New(opts Options) *State {
 
 // Close frees the state, and closes the files that it has open and what it holds.
 func (s *State) Close() {
+	if s.counts != nil {
+		s.opts.Coverage.add(s.counts)
+		s.counts = nil
+	}
 	s.files.closeAll()
 	for c := range s.held {
 		c.Close()

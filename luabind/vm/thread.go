@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 
@@ -34,7 +35,12 @@ type thread struct {
 	trace   string     // top: where the error that ended it was raised
 }
 
-func threadOf(l *lua.LState) *thread { return l.Context().(*thread) }
+func threadOf(l *lua.LState) *thread {
+	if t, ok := l.Context().(*thread); ok {
+		return t
+	}
+	return l.Context().(*counting).thread
+}
 
 // StateOf is the state that a host function was called by.
 func StateOf(l *lua.LState) *State { return threadOf(l).s }
@@ -49,7 +55,15 @@ func (s *State) adopt(l *lua.LState, kind threadKind) *thread {
 	t := &thread{s: s, l: l, stack: callStackOf(l), kind: kind}
 	t.mark = len(t.stack.segments) - headroom
 	l.Panic = onError
-	l.SetContext(t)
+	l.SetContext(t.hook())
+	return t
+}
+
+// hook is what the machine asks before each instruction of the thread.
+func (t *thread) hook() context.Context {
+	if t.s.opts.Coverage != nil {
+		return &counting{thread: t}
+	}
 	return t
 }
 
@@ -57,7 +71,7 @@ func (s *State) adopt(l *lua.LState, kind threadKind) *thread {
 func (s *State) newThread(kind threadKind) *thread {
 	s.L.RemoveContext()
 	l, _ := s.L.NewThread()
-	s.L.SetContext(s.main)
+	s.L.SetContext(s.main.hook())
 	return s.adopt(l, kind)
 }
 
