@@ -111,8 +111,7 @@ func TestTheSocketApplicationTriesOneHostAfterTheOther(t *testing.T) {
 			var dialled []string
 			w := world("")
 			w.Extensions["1000"][1].Data = tt.data
-			var l *lab
-			l = newLab(t, w, func(o *esltest.Options) {
+			l := newLab(t, w, func(o *esltest.Options) {
 				pipes := o.Dial
 				o.Dial = func(ctx context.Context, address string) (net.Conn, error) {
 					dialled = append(dialled, address)
