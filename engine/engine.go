@@ -93,7 +93,8 @@ type Engine struct {
 	hooks   *hooks
 
 	mu       sync.Mutex
-	stopping bool
+	stopping bool // nothing is started any more
+	ended    bool // calls have ended, and nothing is run any more
 	calls    map[*serving]bool
 }
 
@@ -170,6 +171,9 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 		e.hooks.stop()
 	}
 	err := e.server.Shutdown(patience)
+	e.mu.Lock()
+	e.ended = true
+	e.mu.Unlock()
 	if e.started.Wait(patience) != nil {
 		e.stop(ErrDraining)
 		e.started.Wait(context.Background())

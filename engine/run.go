@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"time"
 
 	"eslua/esl"
@@ -70,8 +71,24 @@ type Run struct {
 }
 
 // Run runs a script without a call, to its end. What it writes goes to the log. Its error says why it did not come to its
-// end; it has been logged already.
-func (e *Engine) Run(ctx context.Context, r Run) error {
+// end; it has been logged already. Shutdown waits for it once calls have ended, and it is ErrDraining from then on.
+func (e *Engine) Run(ctx context.Context, r Run) (err error) {
+	ended := e.opts.Clock.NewWaiter()
+	e.mu.Lock()
+	if e.ended {
+		e.mu.Unlock()
+		return ErrDraining
+	}
+	e.started.Go(func() {
+		err = e.run(ctx, r)
+		ended.Wake()
+	})
+	e.mu.Unlock()
+	ended.Wait(context.Background(), time.Time{})
+	return err
+}
+
+func (e *Engine) run(ctx context.Context, r Run) error {
 	log := e.log.With("script", r.Script)
 	err := e.runScript(ctx, r, log)
 	var failure *vm.Error
@@ -86,7 +103,13 @@ func (e *Engine) Run(ctx context.Context, r Run) error {
 	return err
 }
 
-func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) error {
+func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // one script's trouble
+			log.Error("panic", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
 	sel := selection{name: r.Script, args: r.Args}
 	generation := e.opts.Scripts.Generation()
 	chunk, err := load(generation, sel)
@@ -152,6 +175,6 @@ func (e *Engine) Start(line string) error {
 	if e.stopping {
 		return ErrDraining
 	}
-	e.started.Go(func() { e.Run(e.running, Run{Script: sel.name, Args: sel.args}) })
+	e.started.Go(func() { e.run(e.running, Run{Script: sel.name, Args: sel.args}) })
 	return nil
 }

@@ -192,6 +192,8 @@ func (s *Server) run(ctx context.Context, run engine.Run, q *request) (xml strin
 	switch err := s.opts.Engine.Run(ctx, run); {
 	case context.Cause(ctx) == errTimeout: // also when the script came to its end in the moment in which it was to be ended
 		return "", &failure{http.StatusGatewayTimeout, errTimeout}
+	case errors.Is(err, engine.ErrDraining):
+		return "", &failure{http.StatusServiceUnavailable, err}
 	case err != nil:
 		return "", fmt.Errorf("script %s: %w", run.Script, err)
 	case !there:

@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 // house is a server whose scripts have a directory of SQLite files.
 type house struct {
 	*testing.T
-	url string
+	url    string
+	engine *engine.Engine
 
 	mu  sync.Mutex
 	out bytes.Buffer
@@ -43,6 +44,19 @@ func (h *house) Write(b []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.out.Write(b)
+}
+
+// until waits, in real time, until the log has a text.
+func (h *house) until(text string) {
+	for {
+		h.mu.Lock()
+		there := strings.Contains(h.out.String(), text)
+		h.mu.Unlock()
+		if there {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // says checks that the log has, or has not, a text.
@@ -70,9 +84,12 @@ func newHouse(t *testing.T, files map[string]string, opts xmlhandler.Options) *h
 	if err != nil {
 		t.Fatal(err)
 	}
-	if opts.Engine, err = engine.New(engine.Options{Scripts: library, Databases: dbh.Options{Root: t.TempDir()}, Log: opts.Log}); err != nil {
+	if opts.Engine, err = engine.New(engine.Options{
+		Scripts: library, Databases: dbh.Options{Root: t.TempDir()}, Drain: time.Minute, Log: opts.Log,
+	}); err != nil {
 		t.Fatal(err)
 	}
+	h.engine = opts.Engine
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -315,6 +332,27 @@ func TestTheSwitchGoesAway(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	// The end of the test waits for the script, which would take an hour.
+}
+
+// TestTheServerStops: while calls go on to their end requests are served, then no more.
+func TestTheServerStops(t *testing.T) {
+	h := newHouse(t, map[string]string{"a.lua": `XML_STRING = "<x/>"`, "slow.lua": `print("begun") freeswitch.msleep(300) XML_STRING = "<y/>"`},
+		xmlhandler.Options{Bindings: map[string]string{"directory": "a.lua", "dialplan": "slow.lua"}})
+	answer := make(chan string, 1)
+	go func() {
+		_, xml := h.post(lookup("dialplan", "", "", ""))
+		answer <- xml
+	}()
+	h.until("begun")
+	if err := h.engine.Shutdown(context.Background()); err != nil { // waits for the script that runs
+		t.Error(err)
+	}
+	if xml := <-answer; xml != "<y/>" {
+		t.Errorf("the script that ran: %s", xml)
+	}
+	if status, _ := h.post(lookup("directory", "", "", "")); status != 503 {
+		t.Errorf("behind the end: %d", status)
+	}
 }
 
 // BenchmarkLookup is one request and its answer over a connection that is kept, with a script that makes a little XML.

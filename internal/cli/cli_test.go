@@ -201,7 +201,6 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 		"the switch does not answer": {&esltest.Fault{Kind: esltest.Stall, For: time.Hour}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			path := script(t, `session:answer() print("here") session:sleep(600000)`)
 			signals := make(chan os.Signal, 2)
 			log, addr, status := serve(t, signals, "--scripts", filepath.Dir(path), "--drain", "1h")

@@ -143,6 +143,13 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		}
 		listeners = append(listeners, l)
 	}
+	stopXML, failed, err := serveXML(ctx, &background, &cfg.XMLHandler, e, log)
+	if err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return err
+	}
 	if err := e.Begin(); err != nil {
 		return err
 	}
@@ -166,6 +173,8 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		log.Info("stopping", "signal", s, "calls", e.Calls(), "drain", cfg.Drain)
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)
+	case err := <-failed:
+		return err
 	case <-ctx.Done():
 		return nil
 	}
@@ -179,7 +188,10 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		case <-ctx.Done():
 		}
 	})
-	err = e.Shutdown(draining)
+	err = e.Shutdown(draining) // calls that run to their end may still need XML
+	if err := stopXML(draining); err != nil {
+		log.Warn("requests for XML were cut off", "err", err)
+	}
 	cancel()
 	for range listeners {
 		if err := <-ended; !errors.Is(err, esl.ErrServerClosed) {

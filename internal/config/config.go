@@ -31,6 +31,7 @@ type Config struct {
 	Hooks         []Hook
 	Reload        string // watch, poll, manual or off
 	Databases     Databases
+	XMLHandler    XMLHandler
 	Read, Write   []string // absolute
 	Env           []string
 	Commands      []string
@@ -83,6 +84,9 @@ func load(rows []Option, src Source) (*Config, error) {
 		if err := o.apply(c, f, src); err != nil {
 			problems = append(problems, err)
 		}
+	}
+	if len(problems) == 0 {
+		problems = c.XMLHandler.check()
 	}
 	switch len(problems) {
 	case 0:

@@ -56,6 +56,10 @@ func TestDefaults(t *testing.T) {
 				Databases: Databases{
 					MaxOpen: 20, MaxIdle: 50, IdleTime: time.Minute, OpenTimeout: 5 * time.Second, QueryTimeout: 10 * time.Second, MaxResult: 32 << 20,
 				},
+				XMLHandler: XMLHandler{
+					Allow:   []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+					Timeout: 10 * time.Second, MaxRequests: 100,
+				},
 			}
 			got, err := Load(Source{File: path})
 			if err != nil || !reflect.DeepEqual(got, want) {
@@ -157,6 +161,14 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"reload: sometimes", `eslua.yaml:1: reload: "sometimes" is not one of watch, poll, manual, off`},
 		{"databases: {idle: 0s}", `eslua.yaml:1: databases.idle: "0s" is no time at all`},
 		{"databases: {root: nowhere}", `eslua.yaml:1: databases.root: "nowhere" does not exist`},
+		{"xml_handler: {bindings: {dirctory: a.lua}}", `eslua.yaml:1: xml_handler.bindings: "dirctory" is not one of configuration, directory, dialplan, languages, phrases, chatplan, channels`},
+		{"xml_handler: {bindings: {directory: ../a.lua x}}", `eslua.yaml:1: xml_handler.bindings: directory: "../a.lua x" begins with what is not a path below the directory of the scripts`},
+		{"xml_handler: {bindings: {directory: [a.lua]}}", `eslua.yaml:1: xml_handler.bindings: directory: not a single value`},
+		{"xml_handler: {bindings: {directory: ''}}", `eslua.yaml:1: xml_handler.bindings: directory: "" begins with what is not a path below the directory of the scripts`},
+		{"xml_handler: {listen: ':1'}", "xml_handler.listen is given without xml_handler.bindings"},
+		{"xml_handler: {listen: ':1', user: a, bindings: {directory: a.lua}}", "xml_handler.user is given without a password"},
+		{"xml_handler: {listen: ':1', password: a, bindings: {directory: a.lua}}", "xml_handler.password is given without xml_handler.user"},
+		{"xml_handler: {bindings: {directory: a.lua}}", "xml_handler.bindings is given without xml_handler.listen"},
 		{"log_format: xml", `eslua.yaml:1: log_format: "xml" is not one of text, json`},
 		{"log_level: loud", `eslua.yaml:1: log_level: "loud" is not one of debug, info, warn, error`},
 		{"routes: x", `eslua.yaml:1: routes: not a list`},

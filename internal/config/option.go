@@ -133,6 +133,49 @@ func Options() []Option {
 			},
 		},
 		{
+			Key: "xml_handler.listen", Arg: "HOST:PORT",
+			Doc: "address on which requests of the switch's mod_xml_curl are served; none: they are not",
+			set: one(func(c *Config) *string { return &c.XMLHandler.Listen }, hostPort),
+		},
+		{
+			Key: "xml_handler.bindings", Kind: Structure, Arg: "mapping",
+			Doc: "scripts with their arguments, by section of the switch's configuration; see below",
+			decode: func(c *Config, f *file, n *yaml.Node) (err error) {
+				c.XMLHandler.Bindings, err = f.bindings(n)
+				return err
+			},
+		},
+		{
+			Key: "xml_handler.user", Arg: "NAME",
+			Doc: "user of the basic authentication that a request has to give; none: no authentication",
+			set: one(func(c *Config) *string { return &c.XMLHandler.User }, filled),
+		},
+		{
+			Key: "xml_handler.password", Arg: "TEXT",
+			Doc: "its password; it is better kept in a file",
+			set: one(func(c *Config) *string { return &c.XMLHandler.Password }, filled),
+		},
+		{
+			Key: "xml_handler.password_file", Arg: "FILE",
+			Doc: "file whose first line is its password",
+			set: one(func(c *Config) *string { return &c.XMLHandler.Password }, firstLine),
+		},
+		{
+			Key: "xml_handler.allow", Kind: List, Arg: "CIDR", Default: "127.0.0.0/8,::1/128",
+			Doc: "networks or addresses of the switches that may ask",
+			set: many(func(c *Config) *[]netip.Prefix { return &c.XMLHandler.Allow }, prefix),
+		},
+		{
+			Key: "xml_handler.timeout", Arg: "DURATION", Default: "10s",
+			Doc: "how long the script of a request may take",
+			set: one(func(c *Config) *time.Duration { return &c.XMLHandler.Timeout }, longer),
+		},
+		{
+			Key: "xml_handler.max_requests", Arg: "N", Default: "100",
+			Doc: "requests that may be served at the same time; one beyond is answered with status 503",
+			set: one(func(c *Config) *int { return &c.XMLHandler.MaxRequests }, count),
+		},
+		{
 			Key: "read", Kind: List, Arg: "DIR",
 			Doc: "directories that scripts may read, beside that of the scripts",
 			set: many(func(c *Config) *[]string { return &c.Read }, directory),

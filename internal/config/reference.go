@@ -22,6 +22,14 @@ databases:
   names:
     fusionpbx: pgsql://host=10.0.0.9 user=fusionpbx password=... dbname=fusionpbx
     asterisk: mariadb://Server=10.0.0.9;Database=asterisk;Uid=lua;Pwd=...
+xml_handler:
+  listen: 10.0.0.5:8085
+  allow: [10.0.0.0/24]
+  user: switch
+  password_file: /etc/eslua/xml-password
+  bindings:
+    directory: xml/directory.lua
+    dialplan: app.lua xml_handler
 esl:
   address: 127.0.0.1:8021
   password_file: /etc/eslua/password
@@ -92,6 +100,25 @@ as far as ` + "`databases.network`" + ` allows that, or a name of ` + "`database
 gives count more than those that stand there. The forms are ` + "`sqlite://`" + ` with a path, also outside of the root, ` + "`pgsql://`" + ` with a
 connection string or the rest of a URL as libpq takes them, and ` + "`mariadb://`" + ` with ` + "`Server=..;Port=..;Database=..;Uid=..;Pwd=..`" + ` or
 ` + "`user:password@host:port/database`" + `. Errors and the log never show them. Keep a file with passwords readable by eslua alone.
+
+## XML handler
+
+Scripts that mod_lua runs as its XML handler (` + "`xml-handler-script`" + `, ` + "`xml-handler-bindings`" + `) answer the switch over HTTP. In
+xml_curl.conf.xml of the switch:
+
+` + "```xml" + `
+<binding name="eslua">
+  <param name="gateway-url" value="http://10.0.0.5:8085/" bindings="directory|dialplan"/>
+  <param name="gateway-credentials" value="switch:password"/>
+  <param name="timeout" value="10"/>
+</binding>
+` + "```" + `
+
+` + "`xml_handler.bindings`" + ` names a script for each section: configuration, directory, dialplan, languages, phrases, chatplan or channels. The
+path of the address does not matter. A script finds the table ` + "`XML_REQUEST`" + ` (` + "`section`, `tag_name`, `key_name`, `key_value`" + `) and the event
+` + "`params`" + ` with all fields of the request, and sets ` + "`XML_STRING`" + `. Without that, and for other sections, the switch is told that there is
+nothing, and goes on with its next binding and its own files. When a script fails (status 500), takes longer than
+` + "`xml_handler.timeout`" + ` (504) or cannot be run at once (503) the switch logs that, too.
 
 ## Example
 

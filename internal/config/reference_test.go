@@ -28,7 +28,7 @@ func TestTheExampleIsValid(t *testing.T) {
 			switch name {
 			case "scripts", "databases-root":
 				return []string{t.TempDir()}, true
-			case "esl-password-file":
+			case "esl-password-file", "xml-handler-password-file":
 				return []string{write(t, "secret\n")}, true
 			}
 			return nil, false
