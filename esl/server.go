@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"eslua/internal/clock"
@@ -107,6 +108,8 @@ func (s *Server) accept(ctx, accepting context.Context, ck clock.Clock, sv *serv
 		nc, err := sv.listener.Accept()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			if last {
+				s.acceptRest(ctx, sv)
+				sv.listener.Close()
 				return ErrServerClosed
 			}
 			continue
@@ -166,6 +169,21 @@ func (s *Server) lastTurn(ck clock.Clock, sv *serving) bool {
 	}
 	sv.listener.(deadliner).SetDeadline(next)
 	return true
+}
+
+// acceptRest takes what has come into the system's queue since the last look at it.
+func (s *Server) acceptRest(ctx context.Context, sv *serving) {
+	l, ok := sv.listener.(syscall.Conn)
+	for ok {
+		nc, err := acceptNow(l)
+		if err != nil {
+			s.log().Error("accept failed", "addr", sv.listener.Addr(), "err", err)
+		}
+		if nc == nil {
+			return
+		}
+		s.take(ctx, sv, nc)
+	}
 }
 
 // take starts the handler for one accepted connection.

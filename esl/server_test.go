@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -424,6 +425,7 @@ func TestShutdownBeforeServeIsDoneAtOnce(t *testing.T) {
 // heldListener accepts nothing until it is let go.
 type heldListener struct {
 	*net.TCPListener
+	late            bool // it is still too late then: the deadline has come
 	accepting, open chan struct{}
 	told            chan struct{} // closed when a deadline is set
 	once, first     sync.Once
@@ -432,6 +434,9 @@ type heldListener struct {
 func (l *heldListener) Accept() (net.Conn, error) {
 	l.first.Do(func() { close(l.accepting) })
 	<-l.open
+	if l.late {
+		return nil, os.ErrDeadlineExceeded
+	}
 	return l.TCPListener.Accept()
 }
 
@@ -442,37 +447,42 @@ func (l *heldListener) SetDeadline(t time.Time) error {
 
 // TestShutdownServesWhoHasConnected: connections that the system has taken and the server has not yet are served.
 func TestShutdownServesWhoHasConnected(t *testing.T) {
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &heldListener{TCPListener: tcp.(*net.TCPListener), accepting: make(chan struct{}), open: make(chan struct{}), told: make(chan struct{})}
-	var served atomic.Int32
-	s := &esl.Server{Handler: func(context.Context, *esl.Conn) { served.Add(1) }}
-	done := make(chan error, 2)
-	go func() { done <- s.Serve(t.Context(), l) }()
-	<-l.accepting
-	const calls = 5
-	for range calls {
-		c, err := net.Dial("tcp", tcp.Addr().String())
+	for _, late := range []bool{false, true} {
+		tcp, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close()
-	}
-	go func() { done <- s.Shutdown(t.Context()) }()
-	<-l.told
-	close(l.open)
-	for range cap(done) {
-		if err := <-done; err != nil && err != esl.ErrServerClosed {
-			t.Error(err)
+		l := &heldListener{
+			TCPListener: tcp.(*net.TCPListener), late: late,
+			accepting: make(chan struct{}), open: make(chan struct{}), told: make(chan struct{}),
 		}
-	}
-	if n := served.Load(); n != calls {
-		t.Errorf("%d of %d calls were served", n, calls)
-	}
-	if c, err := net.Dial("tcp", tcp.Addr().String()); err == nil {
-		c.Close()
-		t.Error("it still listens")
+		var served atomic.Int32
+		s := &esl.Server{Handler: func(context.Context, *esl.Conn) { served.Add(1) }}
+		done := make(chan error, 2)
+		go func() { done <- s.Serve(t.Context(), l) }()
+		<-l.accepting
+		const calls = 5
+		for range calls {
+			c, err := net.Dial("tcp", tcp.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+		}
+		go func() { done <- s.Shutdown(t.Context()) }()
+		<-l.told
+		close(l.open)
+		for range cap(done) {
+			if err := <-done; err != nil && err != esl.ErrServerClosed {
+				t.Error(err)
+			}
+		}
+		if n := served.Load(); n != calls {
+			t.Errorf("late %t: %d of %d calls were served", late, n, calls)
+		}
+		if c, err := net.Dial("tcp", tcp.Addr().String()); err == nil {
+			c.Close()
+			t.Errorf("late %t: it still listens", late)
+		}
 	}
 }
