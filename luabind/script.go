@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -90,8 +91,9 @@ type Script struct {
 	depth     int // of callbacks within callbacks
 	// subscriptions are those of the native interface, by type and subclass.
 	subscriptions map[[2]string]*channel.Subscription
-	late          bool // the call has gone
-	lateCall      int  // methods that were called since then
+	late          bool   // the call has gone
+	lateCall      int    // methods that were called since then
+	unlimit       func() // ends the time that the script has then
 }
 
 // New makes a script's state, with everything in it that the script will see.
@@ -100,7 +102,7 @@ func (lib *Library) New(opts Options) *Script {
 		opts.Clock = opts.Call.Clock()
 	}
 	opts.Clock = clock.Or(opts.Clock)
-	s := &Script{Options: opts, lib: lib}
+	s := &Script{Options: opts, lib: lib, unlimit: func() {}}
 	machine := opts.Machine
 	machine.Host, machine.Environment = s, lib.environment
 	machine.Print = func(line string) { s.write(esl.LogInfo, line, true) }
@@ -159,6 +161,7 @@ func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
 	for _, f := range s.free {
 		f()
 	}
+	s.unlimit()
 	if s.control != nil {
 		s.control.End(context.WithoutCancel(ctx))
 	}
@@ -190,22 +193,42 @@ func (s *Script) wire() (*channel.Call, error) {
 	return c, nil
 }
 
-// notice looks whether the call has gone, by whatever way, from when on the time of the script is limited. It is called
-// while a method waits, too: it could wait for something that never comes.
+// notice looks whether the call has gone, by whatever way, from when on the time of the script is limited, unless it has
+// made another leg that is up. It is called while a method waits, too: it could wait for something that never comes.
 func (s *Script) notice() {
-	if s.late || s.Call == nil {
-		return
+	switch gone := s.Call != nil && !s.served(); {
+	case gone && !s.late:
+		s.late, s.lateCall = true, 0
+		s.state.Limit(s.AfterHangupInstructions)
+		if s.AfterHangup > 0 {
+			s.unlimit = s.killIn(s.AfterHangup, fmt.Errorf("%w: %v", ErrAfterHangup, s.AfterHangup))
+		}
+	case !gone && s.late:
+		s.late = false
+		s.state.Limit(0)
+		s.unlimit()
 	}
-	if s.Call.Leg().Ready() {
-		return
+}
+
+// killIn ends the script after a time, unless undo is called before.
+func (s *Script) killIn(d time.Duration, why error) (undo func()) {
+	waiting, stop := context.WithCancel(s.ctx)
+	w, timer, until := s.Clock.NewWaiter(), clock.NewGroup(s.Clock), s.Clock.Now().Add(d)
+	timer.Go(func() {
+		if w.Wait(waiting, until) == clock.Expired {
+			s.kill(why)
+		}
+	})
+	return func() {
+		stop()
+		w.Wake()
+		timer.Wait(context.Background())
 	}
-	s.late = true
-	s.state.Limit(s.AfterHangupInstructions)
-	if s.AfterHangup > 0 {
-		timeout, stop := clock.WithTimeout(s.ctx, s.Clock, s.AfterHangup)
-		undo := context.AfterFunc(timeout, func() { s.kill(fmt.Errorf("%w: %v", ErrAfterHangup, s.AfterHangup)) })
-		s.free = append(s.free, func() { undo(); stop() })
-	}
+}
+
+// served tells whether the script has a leg to work with.
+func (s *Script) served() bool {
+	return s.Call.Leg().Ready() || slices.ContainsFunc(s.sessions, func(x *session) bool { return x.leg != nil && x.leg.Ready() })
 }
 
 // maxLateCalls is how many methods a script may call when its call has gone: most of them do nothing and return at once, so

@@ -50,6 +50,8 @@ func world() esltest.World {
 			"elsewhere": {{App: "set", Data: "elsewhere=yes"}, {App: "answer"}, {App: "sleep", Data: "8000"}},
 			"agent":     {{App: "answer"}, {App: "sleep", Data: "5000"}},
 			"patient":   {{App: "answer"}, {App: "playback", Data: "long.wav"}},
+			"accepts":   {{App: "answer"}, {App: "sleep", Data: "1500"}, {App: "send_dtmf", Data: "1"}, {App: "playback", Data: "long.wav"}},
+			"refuses":   {{App: "answer"}, {App: "sleep", Data: "1500"}, {App: "send_dtmf", Data: "2"}, {App: "playback", Data: "long.wav"}},
 			"slow":      {{App: "sleep", Data: "20000"}, {App: "answer"}, {App: "sleep", Data: "5000"}},
 			"silent":    {{App: "sleep", Data: "600000"}},
 			"busy":      {{App: "hangup", Data: "USER_BUSY"}},
