@@ -73,6 +73,10 @@ func (c *serving) run(ctx context.Context) {
 		return
 	}
 	defer e.leave(c)
+	if err := context.Cause(e.running); err != nil {
+		c.err = err
+		return
+	}
 	generation := e.opts.Scripts.Generation()
 	chunk, err := load(generation, sel)
 	if err != nil {

@@ -297,6 +297,23 @@ func TestShutdownInAHurry(t *testing.T) {
 	}
 }
 
+// TestACallDuringTheEndRunsNoScript: one that is still at its hello when scripts are stopped is given back.
+func TestACallDuringTheEndRunsNoScript(t *testing.T) {
+	h := newHouse(t, map[string]string{"main.lua": "print('it runs')"}, engine.Options{Drain: time.Second})
+	h.sw.Inject(esltest.Fault{Command: "connect", Kind: esltest.Stall, For: 3 * time.Second})
+	call := h.call("", "async full main.lua")
+	h.sw.After(time.Second)
+	if err := h.engine.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if h.finish(call); call.Variable("after") != "yes" {
+		t.Error("the dialplan did not go on")
+	}
+	if strings.Contains(h.log(), "it runs") {
+		t.Error("the script ran")
+	}
+}
+
 func TestAScriptCannotGoOnForEverAfterTheHangup(t *testing.T) {
 	h := newHouse(t, map[string]string{
 		"busy.lua":  "while true do session:sleep(1000) end",
