@@ -136,9 +136,9 @@ func FuzzJSONModules(f *testing.F) {
 	for _, text := range []string{`{"a":[1,2.5e3,"x\u00e9\ud83d\ude00",null,true,{}]}`, `"\u0000"`, `-0.0e-5`, "[[[[", `0x1p`, "-inf", "nan(1)"} {
 		f.Add(text)
 	}
+	m := New(Options{})
+	defer m.Close()
 	f.Fuzz(func(t *testing.T, text string) {
-		m := New(Options{})
-		defer m.Close()
 		b := &lab{T: t, modules: m}
 		for _, name := range []string{"json", "cjson"} {
 			// What was read is written again, and then stays the same.
