@@ -32,7 +32,8 @@ func (e *Engine) serve(ctx context.Context, conn *esl.Conn) {
 		e.log.Warn("no call came of a connection", "addr", conn.RemoteAddr(), "err", err)
 		return
 	}
-	c := &serving{engine: e, call: call, began: e.opts.Clock.Now(), log: e.log.With("call", call.Leg().UUID())}
+	c := &serving{engine: e, call: call, began: e.opts.Clock.Now(), log: e.log.With("call", call.Leg().UUID()), gone: make(chan struct{})}
+	defer close(c.gone)
 	c.run(ctx)
 	err = call.End(context.WithoutCancel(ctx))
 	c.report(err)
@@ -45,8 +46,10 @@ type serving struct {
 	began  time.Time
 	log    *slog.Logger
 	script string
-	err    error  // why the script ended early
-	hook   string // the hang-up hook that is set and has not run
+	cancel context.CancelCauseFunc // ends the script that runs
+	err    error                   // why the script ended early
+	gone   chan struct{}           // closed when the call has ended
+	hook   string                  // the hang-up hook that is set and has not run
 }
 
 // run finds the call's script and runs it.
@@ -110,6 +113,7 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, m
 	running, cancel := context.WithCancelCause(c.engine.running)
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	defer c.cancels(cancel)()
 	script := c.engine.library.New(c.engine.scriptOptions(luabind.Options{
 		Call: c.call, Machine: machine, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
 		AfterHangupInstructions: instructionsAfterHangup, Inner: c.inner,

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eslua/internal/clock"
@@ -30,6 +31,8 @@ type Options struct {
 //
 // All methods may be called from several goroutines; Recv, TryRecv and Await from one at a time.
 type Conn struct {
+	tap atomic.Pointer[func(Traffic)]
+
 	nc           net.Conn
 	clock        clock.Clock
 	writeTimeout time.Duration
@@ -242,6 +245,7 @@ func (c *Conn) read(frames *FrameReader) {
 // dispatch gives one frame to whom it belongs. It returns the end of the connection if the frame is one.
 func (c *Conn) dispatch(f Frame) *End {
 	now := c.clock.Now()
+	c.tapped(Traffic{Frame: f})
 	m := Message{Frame: f}
 	var malformed error
 	if f.isEvent() {
@@ -391,6 +395,7 @@ func (c *Conn) start(cmds []Command, ps []*Pending) (err error) {
 	if err := c.enqueue(cmds, ps); err != nil {
 		return err
 	}
+	c.tapped(Traffic{Sent: b})
 	if err := c.write(b); err != nil {
 		c.writeFailed(err)
 	}

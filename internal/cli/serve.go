@@ -8,10 +8,12 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"eslua/engine"
+	"eslua/engine/admin"
 	"eslua/esl"
 	"eslua/internal/config"
 	"eslua/luabind/dbh"
@@ -116,6 +118,28 @@ func flagOf(o config.Option) cli.Flag {
 	return nil
 }
 
+// serveAdmin begins to answer at the admin address. That the usual one is taken, by another server on this machine perhaps,
+// is no reason not to serve calls.
+func serveAdmin(ctx context.Context, background *sync.WaitGroup, address string, a *admin.Server, log *slog.Logger) error {
+	if address == "" {
+		return nil
+	}
+	l, err := admin.Listen(address)
+	switch {
+	case err != nil && address == adminAddress:
+		log.Warn("no admin address: eslua status and the like will not reach this server", "err", err)
+		return nil
+	case err != nil:
+		return err
+	}
+	background.Go(func() {
+		if err := a.Serve(ctx, l); err != nil {
+			log.Error("admin", "err", err)
+		}
+	})
+	return nil
+}
+
 // serve takes calls until a signal comes.
 func serve(ctx context.Context, w World, cfg *config.Config) error {
 	log := slog.New(logHandler(w.Err, cfg.LogFormat, cfg.LogLevel))
@@ -150,6 +174,16 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		}
 		return err
 	}
+	drain := make(chan struct{})
+	a := &admin.Server{
+		Engine: e, Scripts: library, Version: version(), Began: time.Now(), Max: cfg.MaxCalls, Drain: sync.OnceFunc(func() { close(drain) }),
+	}
+	if err := serveAdmin(ctx, &background, cfg.Admin, a, log); err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return err
+	}
 	if err := e.Begin(); err != nil {
 		return err
 	}
@@ -171,6 +205,8 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	select {
 	case s := <-w.Signals:
 		log.Info("stopping", "signal", s, "calls", e.Calls(), "drain", cfg.Drain)
+	case <-drain:
+		log.Info("stopping", "order", "drain", "calls", e.Calls(), "drain", cfg.Drain)
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)
 	case err := <-failed:

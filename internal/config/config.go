@@ -45,6 +45,7 @@ type Config struct {
 	MaxCalls      int
 	AfterHangup   time.Duration
 	Drain         time.Duration
+	Admin         string // host:port; "": none
 	LogFormat     string // LogText or LogJSON
 	LogLevel      slog.Level
 }

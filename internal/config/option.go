@@ -289,6 +289,16 @@ func Options() []Option {
 			set: one(func(c *Config) *time.Duration { return &c.Drain }, duration),
 		},
 		{
+			Key: "admin", Arg: "HOST:PORT", Default: "127.0.0.1:8085",
+			Doc: "loopback address that `eslua status`, `calls`, `trace`, `kill`, `reload` and `drain` talk to; `off`: none",
+			set: one(func(c *Config) *string { return &c.Admin }, func(text string) (string, error) {
+				if text == "off" {
+					return "", nil
+				}
+				return hostPort(text)
+			}),
+		},
+		{
 			Key: "log_format", Arg: "text|json", Default: LogText,
 			Doc: "form of the log on standard error",
 			set: one(func(c *Config) *string { return &c.LogFormat }, word(LogText, LogJSON)),

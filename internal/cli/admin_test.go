@@ -1,0 +1,81 @@
+package cli_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eslua/esl"
+	"eslua/esl/esltest"
+)
+
+func TestARunningServerTellsAndObeys(t *testing.T) {
+	dir := filepath.Dir(script(t, `session:answer() print("here") session:sleep(600000)`))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	signals := make(chan os.Signal, 2)
+	log, addr, status := serve(t, signals, "--scripts", dir, "--drain", "10ms", "--reload", "manual", "--admin", address)
+	sw := esltest.New(esltest.World{}, esltest.Options{})
+	defer sw.Close()
+	call, err := sw.Call(esltest.CallSpec{Destination: "77", CallerNumber: "4711", Actions: []esl.Action{
+		{App: "socket", Data: addr + " async full main.lua"}, {App: "set", Data: "after=yes"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.until(`"msg":"here"`)
+	ask := func(want int, args ...string) string {
+		t.Helper()
+		status, out, errs := run(t, append([]string{args[0], "--admin", address}, args[1:]...)...)
+		if status != want {
+			t.Errorf("%v: status %d, %s", args, status, errs)
+		}
+		return out + errs
+	}
+	if out := ask(0, "status"); !strings.Contains(out, "calls: 1 of 10000") || !strings.Contains(out, "1 files, generation 1") {
+		t.Errorf("status says\n%s", out)
+	}
+	if out := ask(0, "calls"); !strings.Contains(out, call.UUID()) || !strings.Contains(out, "4711") || !strings.Contains(out, "main.lua") {
+		t.Errorf("calls says\n%s", out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "broken.lua"), []byte("x = = 1"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out := ask(1, "reload"); !strings.Contains(out, "broken.lua:1:") {
+		t.Errorf("reload says\n%s", out)
+	}
+	if out := ask(0, "status"); !strings.Contains(out, "broken: ") {
+		t.Errorf("status says\n%s", out)
+	}
+	if out := ask(1, "kill", "nobody"); !strings.Contains(out, "no such call") {
+		t.Errorf("kill says\n%s", out)
+	}
+	// Two commands at once are two processes; here the second one is its request alone.
+	resp, err := http.Get("http://" + address + "/calls/" + call.UUID()[:8] + "/trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	ask(0, "kill", call.UUID()[:8])
+	if trace, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(trace), "> exit") || !strings.Contains(string(trace), "the call has ended") {
+		t.Errorf("%v, the trace is\n%s", err, trace)
+	}
+	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
+		t.Errorf("the dialplan did not go on: %v", err)
+	}
+	ask(0, "drain")
+	if s := <-status; s != 0 {
+		t.Errorf("status %d\n%s", s, log.buf.String())
+	}
+	if out := ask(1, "status"); !strings.Contains(out, "no server answers") {
+		t.Errorf("status says\n%s", out)
+	}
+}
