@@ -86,12 +86,28 @@ func (c *Call) End(ctx context.Context) error {
 	defer c.conn.Close()
 	err := c.finish(ctx)
 	if err == nil {
+		err = c.learnCause(ctx)
+	}
+	if err == nil {
 		if _, err = c.conn.Start(esl.Exit()); err == nil {
 			err = c.wait(ctx, c.after(endTime), func() bool { return false })
 		}
 	}
 	if end := c.conn.End(); end != nil && end.Reason == esl.EndNotice {
 		return nil // the switch has said goodbye
+	}
+	return err
+}
+
+// learnCause waits a moment until a channel that was told to hang up has, and the switch has said why.
+func (c *Call) learnCause(ctx context.Context) error {
+	l := c.leg
+	if l == nil || !l.ending && !l.hungUp {
+		return nil
+	}
+	err := c.wait(ctx, c.after(grace), func() bool { return l.hungUp && l.cause != "" })
+	if errors.Is(err, ErrTimeout) {
+		return nil
 	}
 	return err
 }

@@ -209,3 +209,24 @@ func TestManyCallsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestTheCauseIsKnownAtTheEnd: a call that hangs up as its last act knows how that ended, so that a log can tell.
+func TestTheCauseIsKnownAtTheEnd(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			l := newLab(t, mode, nil)
+			var call *channel.Call
+			l.serve = func(ctx context.Context, c *channel.Call) {
+				call = c
+				if err := c.Leg().Hangup("USER_BUSY"); err != nil {
+					t.Error(err)
+				}
+			}
+			l.finish(l.call())
+			l.sw.After(time.Second)
+			if cause, down := call.Leg().HungUp(); !down || cause != "USER_BUSY" {
+				t.Errorf("hung up %t, cause %q", down, cause)
+			}
+		})
+	}
+}
