@@ -217,6 +217,7 @@ func (s *Script) killIn(d time.Duration, why error) (undo func()) {
 	timer.Go(func() {
 		if w.Wait(waiting, until) == clock.Expired {
 			s.kill(why)
+			s.Call.Conn().Interrupt() // whoever waits there wakes in this very moment
 		}
 	})
 	return func() {

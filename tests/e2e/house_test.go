@@ -64,6 +64,12 @@ func world() esltest.World {
 // newHouse makes a house with one script, main.lua.
 func newHouse(t *testing.T, script string, opts engine.Options) *house {
 	t.Helper()
+	return newHouseIn(t, world(), script, opts)
+}
+
+// newHouseIn makes it with a switch of its own.
+func newHouseIn(t *testing.T, w esltest.World, script string, opts engine.Options) *house {
+	t.Helper()
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "main.lua"), []byte(script), 0o644); err != nil {
 		t.Fatal(err)
@@ -89,7 +95,7 @@ func newHouse(t *testing.T, script string, opts engine.Options) *house {
 	serving := clock.NewGroup(ck)
 	serving.Go(func() { h.engine.Serve(ctx, l) })
 	h.lines = &lines{Clock: ck}
-	h.sw = esltest.New(world(), esltest.Options{Clock: h.lines})
+	h.sw = esltest.New(w, esltest.Options{Clock: h.lines})
 	t.Cleanup(func() {
 		h.engine.Shutdown(context.Background())
 		serving.Wait(context.Background())
