@@ -191,6 +191,6 @@ func callable(constructor *lua.LFunction) *lua.LTable {
 		l.Remove(1) // the class itself
 		return constructor.GFunction(l)
 	}))
-	vm.Show(meta, func(s *vm.State) *lua.LTable { return s.L.CreateTable(0, 0) })
+	meta.RawSetString("__metatable", lua.LFalse) // it is shared by all states
 	return meta
 }

@@ -179,3 +179,16 @@ func TestALegOfOnesOwn(t *testing.T) {
 			"Error Creating Outgoing Channel! [loopback/busy/default]\n"+
 			"false\tUSER_BUSY\tuninitialized", nil)
 }
+
+func TestClassesCannotBeChangedForOthers(t *testing.T) {
+	for range 2 {
+		run(t, "async full", `
+			for name, class in pairs(freeswitch) do
+				if type(class) == "table" then
+					local meta = getmetatable(class)
+					if type(meta) == "table" then print("shared", name) meta.__call = nil end
+				end
+			end
+			print(type(freeswitch.API()), getmetatable(freeswitch.API))`, "userdata\tfalse", nil)
+	}
+}

@@ -231,6 +231,9 @@ func (r *rewriter) stmt(st ast.Stmt) ast.Stmt {
 		r.block(st.Stmts)
 		leave()
 	case *ast.GenericForStmt:
+		if calledOfCall(st.Exprs) {
+			return r.stmt(parted(st))
+		}
 		leave := r.enter(st.Line())
 		r.declare("(for generator)", "(for state)", "(for control)")
 		r.exprs(st.Exprs)

@@ -106,3 +106,21 @@ func TestNothingReachesOutOfTheState(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestForInAFieldOfACall(t *testing.T) {
+	var lines []string
+	s := New(Options{Print: func(line string) { lines = append(lines, line) }})
+	defer s.Close()
+	if err := run(t, t.Context(), s, `
+		local function module() return { each = function(n) return function(_, i) if i < n then return i + 1 end end, nil, 0 end } end
+		for i in module().each(2) do print(i) end
+		for i in module().each(3) do
+			if i == 2 then break end
+			for k, v in module().each(1) do print(i, k, v) end
+		end`); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(lines, "|"); got != "1|2|1\t1\tnil" {
+		t.Errorf("%q", got)
+	}
+}

@@ -22,7 +22,7 @@ func limits() vm.Limits {
 	if os.Getenv("ESLUA_FULL") != "" {
 		return vm.Limits{}
 	}
-	return vm.Limits{CPU: time.Second, Instructions: 50_000_000}
+	return vm.Limits{CPU: 4 * time.Second, Instructions: 50_000_000}
 }
 
 // late is how long after the end of its CPU time a script must have ended. Others compute beside it.
