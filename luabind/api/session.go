@@ -184,7 +184,7 @@ var CallClass = Class{
 		{
 			Name: "recordFile", Class: "CoreSession",
 			Params:  []Param{str("file"), num("limit").or("0"), num("threshold").or("0"), num("silence_seconds").or("0")},
-			Results: returns(Result{Int, "1 when it ended by itself; 0 when the callback has stopped it or the call is hung up; -1 when there is no call behind the object"}),
+			Results: returns(Result{Int, "1 when it ended by itself or by a hang-up; 0 when the callback has stopped it or the call was hung up before; -1 when there is no call behind the object"}),
 			Doc: "Records to a file, for `limit` seconds (0: without limit) or until it was more quiet than `threshold` for `silence_seconds`. " +
 				"Digits do not end it unless an input callback is set; they are thrown away at the end. A file that cannot be written hangs the call up.",
 			Down:    "returns 0",
