@@ -119,7 +119,7 @@ func (s *Script) manyLines(c *call, w *channel.Call, command, arg string) string
 		return ""
 	}
 	defer leg.Set(s.ctx, scratch, "")
-	out, err := w.API(s.ctx, "expand", "uuid:"+leg.UUID()+" "+command+" ${"+scratch+"}")
+	out, err := w.API(s.ctx, "expand", "uuid:"+leg.UUID()+" "+command+" ${variable_"+scratch+"}")
 	c.failed(err)
 	return out
 }

@@ -165,8 +165,9 @@ func TestCommandsOnAChannel(t *testing.T) {
 	if out := l.sw.API("uuid_dump " + p.uuid + " json"); !strings.Contains(out, `"variable_c":"3"`) {
 		t.Errorf("uuid_dump: %s", out)
 	}
-	api("expand uuid:<uuid> echo ${c}", "3")
-	api("eval uuid:<uuid> ${caller_id_number}-${c:0:1}", "1001-3")
+	api("expand uuid:<uuid> echo ${variable_c}", "3")
+	api("expand uuid:<uuid> echo x${c}${caller_id_number}", "x")
+	api("eval uuid:<uuid> ${Caller-Caller-ID-Number}-${variable_c:0:1}", "1001-3")
 	api("sched_api +2 none uuid_setvar <uuid> later yes", "+OK Added: 4\n")
 	if call.Variable("later") != "" {
 		t.Error("it was done at once")

@@ -32,16 +32,22 @@ func expandAPI(c apiCall) string {
 	return out
 }
 
-// uuidPrefix is the channel that uuid:... in front of an argument names, else one that knows only global variables.
+// uuidPrefix is what ${...} in an argument means: the headers of an event about the channel that uuid:... in front of it names, so that
+// its variables have variable_ in front, and global variables.
 func (c apiCall) uuidPrefix() (*channel, string) {
-	if rest, ok := strings.CutPrefix(c.arg, "uuid:"); ok {
-		uuid, rest, _ := strings.Cut(rest, " ")
+	rest, headers := c.arg, &channel{sw: c.sw, vars: &variables{}}
+	if after, ok := strings.CutPrefix(c.arg, "uuid:"); ok {
+		var uuid string
+		uuid, rest, _ = strings.Cut(after, " ")
 		if ch := c.sw.find(uuid); ch != nil {
-			return ch, rest
+			ev := &esl.Event{}
+			ch.addDataAs(ev, "API")
+			for name, value := range ev.Headers() {
+				headers.vars.set(name, value)
+			}
 		}
-		return &channel{sw: c.sw, vars: &variables{}}, rest
 	}
-	return &channel{sw: c.sw, vars: &variables{}}, c.arg
+	return headers, rest
 }
 
 // strftimeAPI formats the time; an epoch may stand in front.
