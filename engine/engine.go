@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"eslua/esl"
 	"eslua/internal/clock"
 	"eslua/internal/config"
@@ -57,6 +59,8 @@ type Options struct {
 	// Machine changes what a script may touch before its state is made; call is the uuid of its call, "" for none. Tests put
 	// stand-ins there. Nil changes nothing.
 	Machine func(call string, m *vm.Options)
+	// Modules are Lua modules of the program that embeds the engine, beside our own.
+	Modules []Module
 	// Allow lists the addresses that may connect; empty: all.
 	Allow []netip.Prefix
 	// MaxCalls is how many scripts may run at once; 0: as many as come.
@@ -83,6 +87,7 @@ type Engine struct {
 	watch   *vm.Watch
 	pools   *dbh.Pools
 	modules *modules.Modules
+	own     map[string]*lua.LFunction // loaders of the program's modules
 	// running ends when scripts are to end.
 	running context.Context
 	stop    context.CancelCauseFunc
@@ -104,11 +109,16 @@ func New(opts Options) (*Engine, error) {
 	if len(opts.Hooks) > 0 && opts.Switch == nil {
 		return nil, errNoSwitch
 	}
+	own, err := loaders(opts.Modules)
+	if err != nil {
+		return nil, err
+	}
 	rights, err := openRights(opts.Rights, opts.Scripts.Generation().Root())
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), pools: dbh.New(opts.Databases), started: clock.NewGroup(opts.Clock)}
+	e.own = own
 	e.modules = modules.New(modules.Options{Allow: opts.Rights.HTTP, Databases: e.pools})
 	if e.log == nil {
 		e.log = slog.Default()

@@ -77,7 +77,7 @@ func (r *rights) close() {
 func (e *Engine) machine(gen *scripts.Generation, call string) vm.Options {
 	m := vm.Options{
 		Limits: e.opts.Limits, Watch: e.watch, Path: gen.Path(), Files: e.rights.dirs, Getenv: e.rights.getenv,
-		Modules: e.modules.Loader,
+		Modules: e.loader,
 		Source: func(name string) (*vm.Chunk, error) {
 			f, err := gen.File(name)
 			switch {
