@@ -6,6 +6,8 @@ require go.yaml.in/yaml/v3 v3.0.6
 
 require layeh.com/gopher-luar v1.0.11
 
+require github.com/creack/pty v1.1.24 // indirect
+
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect

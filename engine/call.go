@@ -25,6 +25,9 @@ const (
 
 // serve serves one connection of the switch.
 func (e *Engine) serve(ctx context.Context, conn *esl.Conn) {
+	if e.opts.Tap != nil {
+		conn.Tap(e.opts.Tap)
+	}
 	hello, cancel := clock.WithTimeout(ctx, e.opts.Clock, helloTime)
 	call, err := channel.Accept(hello, conn, channel.Options{Clock: e.opts.Clock, Rand: e.opts.Rand})
 	cancel()

@@ -71,6 +71,8 @@ type Options struct {
 	Drain time.Duration
 	// Log receives what happens; nil is slog.Default.
 	Log *slog.Logger
+	// Tap sees what goes over the connections of all calls, see esl.Conn.Tap; nil: nobody does.
+	Tap func(esl.Traffic)
 	// Clock is the time of everything; nil is real time.
 	Clock clock.Clock
 	// Rand makes ids; nil is a random source. Tests give one, so that runs are equal.

@@ -18,7 +18,7 @@ func (s *Server) trace(w http.ResponseWriter, r *http.Request) {
 	lines := make(chan string, traceQueue)
 	var dropped atomic.Int64
 	stop, gone, err := s.Engine.Trace(r.PathValue("uuid"), func(t esl.Traffic) {
-		for _, line := range describe(t) {
+		for _, line := range Describe(t) {
 			select {
 			case lines <- time.Now().Format("15:04:05.000 ") + line:
 			default:
@@ -53,8 +53,8 @@ func (s *Server) trace(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// describe says in a line each what went over a connection: > was sent, < came.
-func describe(t esl.Traffic) []string {
+// Describe says in a line each what went over a connection: > was sent, < came.
+func Describe(t esl.Traffic) []string {
 	if t.Sent != nil {
 		var out []string
 		for command := range strings.SplitSeq(strings.TrimRight(string(t.Sent), "\n"), "\n\n") {

@@ -145,6 +145,17 @@ func (c *Call) Variable(name string) string {
 	return v
 }
 
+// Variables are all variables of the leg that the dialplan runs on, also after its end.
+func (c *Call) Variables() map[string]string {
+	out := make(map[string]string)
+	c.sw.do(func() {
+		for _, v := range c.near.vars.list {
+			out[v.name] = c.near.own(v.name)
+		}
+	})
+	return out
+}
+
 // Answered tells whether the leg that the dialplan runs on was answered.
 func (c *Call) Answered() bool {
 	answered := false

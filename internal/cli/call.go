@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +35,8 @@ func callCommand(w World) *cli.Command {
 			&cli.StringSliceFlag{Name: "var", Usage: "`NAME=VALUE` of a channel variable"},
 			&cli.StringFlag{Name: "digits", Usage: "`KEYS` that the caller presses from the first second on; a comma waits one second, w half a second"},
 			&cli.DurationFlag{Name: "hangup-after", Usage: "the `TIME` after which the caller hangs up"},
+			&cli.BoolFlag{Name: "trace", Usage: "show what goes between eslua and the switch, too"},
+			&cli.BoolFlag{Name: "vars", Usage: "show at the end which variables the call has"},
 			&cli.StringFlag{Name: "scripts", Usage: "the `DIRECTORY` of the scripts (default: that of SCRIPT) [$ESLUA_SCRIPTS]"},
 		},
 		OnUsageError: usageError,
@@ -111,7 +115,7 @@ func placeCall(c *cli.Context, w World, root, line string, spec esltest.CallSpec
 	if err != nil {
 		return err
 	}
-	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now()}
+	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now(), wire: c.Bool("trace")}
 	s, err := simulate(ck, t, library, esltest.World{AnySound: anySound}, spec.Destination, line)
 	if err != nil {
 		return err
@@ -126,6 +130,9 @@ func placeCall(c *cli.Context, w World, root, line string, spec esltest.CallSpec
 		err = s.live(c.Context, w, call)
 	} else {
 		err = s.scripted(c, call)
+	}
+	if c.Bool("vars") {
+		s.showVariables(w.Out, call)
 	}
 	s.close()
 	if err != nil {
@@ -150,6 +157,15 @@ func (s *simulation) scripted(c *cli.Context, call *esltest.Call) error {
 		call.Hangup("")
 	}
 	return call.Wait(c.Context)
+}
+
+// showVariables prints the variables of a call that has ended.
+func (s *simulation) showVariables(out io.Writer, call *esltest.Call) {
+	variables := call.Variables()
+	fmt.Fprint(out, "\nVariables:\n")
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		fmt.Fprintf(out, "  %s = %s\n", name, variables[name])
+	}
 }
 
 // keys presses keys one after the other, with their pauses.

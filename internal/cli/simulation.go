@@ -32,7 +32,7 @@ func simulate(ck clock.Clock, t *trace, library *scripts.Library, world esltest.
 	s := &simulation{trace: t, serving: clock.NewGroup(ck)}
 	s.sw = esltest.New(world, esltest.Options{Clock: ck, Dial: pipes.Dial, Log: t.fromSwitch})
 	var err error
-	if s.engine, err = engine.New(engine.Options{Scripts: library, Log: slog.New(t.handler()), Clock: ck}); err != nil {
+	if s.engine, err = engine.New(engine.Options{Scripts: library, Log: slog.New(t.handler()), Clock: ck, Tap: t.tap()}); err != nil {
 		s.sw.Close()
 		return nil, err
 	}

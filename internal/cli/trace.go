@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"eslua/engine"
+	"eslua/engine/admin"
+	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/clock"
 )
@@ -21,6 +23,7 @@ type trace struct {
 	colour bool
 	clock  clock.Clock
 	began  time.Time
+	wire   bool   // show what goes over the connection, too
 	leg    string // the name of the channel that the script works for, once it is known
 
 	mu     sync.Mutex
@@ -33,9 +36,10 @@ const (
 	theSwitch = "switch"
 	theScript = "script"
 	theServer = "eslua"
+	theWire   = "wire"
 )
 
-var colours = map[string]string{theCaller: "\x1b[32m", theSwitch: "\x1b[34m", theScript: "\x1b[33m", theServer: "\x1b[90m"}
+var colours = map[string]string{theCaller: "\x1b[32m", theSwitch: "\x1b[34m", theScript: "\x1b[33m", theServer: "\x1b[90m", theWire: "\x1b[90m"}
 
 func (t *trace) line(who, what string) {
 	t.mu.Lock()
@@ -76,6 +80,18 @@ func (t *trace) fromSwitch(l esltest.LogLine) {
 		}
 	} else if m := hungUp.FindStringSubmatch(l.Text); m != nil {
 		t.line(theSwitch, "hangs up "+m[1]+": "+m[2])
+	}
+}
+
+// tap shows what goes over the connection of the call, if it is to be shown.
+func (t *trace) tap() func(esl.Traffic) {
+	if !t.wire {
+		return nil
+	}
+	return func(x esl.Traffic) {
+		for _, line := range admin.Describe(x) {
+			t.line(theWire, line)
+		}
 	}
 }
 

@@ -1,0 +1,104 @@
+package cli_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/creack/pty"
+)
+
+// typed is a command that runs in a pseudo-terminal.
+type typed struct {
+	tty *os.File
+	cmd *exec.Cmd
+
+	mu   sync.Mutex
+	more *sync.Cond
+	out  bytes.Buffer
+	eof  bool
+}
+
+// start builds the binary and runs it in a terminal.
+func start(t *testing.T, args ...string) *typed {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "eslua")
+	if out, err := exec.Command("go", "build", "-o", binary, "eslua").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	x := &typed{cmd: exec.Command(binary, args...)}
+	x.more = sync.NewCond(&x.mu)
+	var err error
+	if x.tty, err = pty.Start(x.cmd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		x.cmd.Process.Kill()
+		x.tty.Close()
+	})
+	go func() {
+		b := make([]byte, 4096)
+		for {
+			n, err := x.tty.Read(b)
+			x.mu.Lock()
+			x.out.Write(b[:n])
+			x.eof = err != nil // a terminal whose other end is closed gives an error
+			x.more.Broadcast()
+			x.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return x
+}
+
+// until waits until the screen shows a text.
+func (x *typed) until(t *testing.T, text string) {
+	t.Helper()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for !strings.Contains(x.out.String(), text) {
+		if x.eof {
+			t.Fatalf("the screen never shows %q:\n%s", text, x.out.String())
+		}
+		x.more.Wait()
+	}
+}
+
+func (x *typed) press(t *testing.T, keys string) {
+	t.Helper()
+	if _, err := io.WriteString(x.tty, keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheKeysOfATerminalAreTheTelephones(t *testing.T) {
+	path := script(t, `session:answer() print("ready") print("got " .. session:getDigits(2, "#", 60000)) session:sleep(600000) print("over")`)
+	x := start(t, "call", path)
+	x.until(t, "ready")
+	x.press(t, "4")
+	x.until(t, "presses 4")
+	x.press(t, "x2") // x is no key
+	x.until(t, "got 42")
+	x.press(t, "q")
+	x.until(t, "hangs up")
+	x.until(t, "over")
+	if err := x.cmd.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, x.out.String())
+	}
+}
+
+func TestCallShowsTheWireAndTheVariables(t *testing.T) {
+	status, out, _ := run(t, "call", "--digits", "", "--trace", "--vars", "--var", "a=1", script(t, `session:answer() session:setVariable("b", "2")`))
+	for _, want := range []string{"wire    > connect", "wire    < CHANNEL_EXECUTE_COMPLETE Application=\"answer\"", "Variables:", "  a = 1", "  b = 2"} {
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("status %d, %q is missing in\n%s", status, want, out)
+		}
+	}
+}
