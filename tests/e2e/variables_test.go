@@ -213,7 +213,7 @@ func TestTheTimeOfAScriptAfterTheHangup(t *testing.T) {
 		{"it waits", `while true do freeswitch.msleep(1000) end`, luaLimit + ": 20s", 23 * time.Second},
 		{"it waits in a pcall", `while true do pcall(freeswitch.msleep, 100000) end`, luaLimit + ": 20s", 23 * time.Second},
 		{"it sleeps and sleeps", `while true do session:sleep(1000) end`, luaLimit + ": 100000 method calls", 5 * time.Second},
-		{"it never looks up in a pcall", `while true do pcall(function() while true do end end) end`, "instructions", 5 * time.Second},
+		{"it never looks up in a pcall", `while true do pcall(function() while true do end end) end`, "too m", 5 * time.Second}, // instructions, or CPU time on a busy machine
 		{"it ends in time", `freeswitch.msleep(19000) print("done")`, "done", 23 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
