@@ -58,6 +58,8 @@ type Param struct {
 	Default  string
 	// Rest: any number of further arguments are of its kind.
 	Rest bool
+	// Prompt: it names something that is played.
+	Prompt bool
 	// C is its type in the texts of mod_lua's errors; "" is that of its Type (modlua-api.md 0.3).
 	C string
 }
@@ -98,6 +100,10 @@ type Method struct {
 	// Down says what it does when the call is hung up already.
 	Down    string
 	Example string
+	// OffBox is what to do instead of a call that cannot do off the switch what it does on it (modlua-api.md 6.2); "" for all others.
+	OffBox string
+	// Deprecated is the name of the method that took the place of this one.
+	Deprecated string
 }
 
 // Required is how many parameters cannot be left out.
@@ -161,6 +167,8 @@ type Class struct {
 	Attributes []string
 	Internal   []string
 	Methods    []Method
+	// Constants are what else is in a table.
+	Constants []Global
 }
 
 func str(name string) Param   { return Param{Name: name, Type: String} }
@@ -170,6 +178,12 @@ func truth(name string) Param { return Param{Name: name, Type: Bool} }
 // or makes a parameter one that may be left out.
 func (p Param) or(value string) Param {
 	p.Optional, p.Default = true, value
+	return p
+}
+
+// played marks the parameter as one that names something to play.
+func (p Param) played() Param {
+	p.Prompt = true
 	return p
 }
 

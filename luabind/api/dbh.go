@@ -69,6 +69,7 @@ var DbhClass = Class{
 			Params:  []Param{constant(str("name"))},
 			Results: returns(Result{Int, "0"}),
 			Doc:     "Loads an extension of SQLite in mod_lua. There are none off the switch: an error is logged.",
+			OffBox:  "do in Lua what the extension did",
 			Example: `dbh:load_extension("spellfix")`,
 		},
 	},

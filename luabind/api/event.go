@@ -85,6 +85,7 @@ var EventClass = Class{
 			Params:  []Param{constant(str("application")), constant(str("data")).or("nil")},
 			Results: returns(Result{Int, "1"}),
 			Doc:     "Runs a chat application in mod_lua. There are none off the switch: an error is logged.",
+			OffBox:  "leave scripts for messages to mod_lua",
 			Example: `ev:chat_execute("reply", "hello")`,
 		},
 		{
@@ -92,6 +93,7 @@ var EventClass = Class{
 			Params:  []Param{constant(str("protocol")).or("nil")},
 			Results: returns(Result{Int, "0"}),
 			Doc:     "Sends the event as a message in mod_lua. There are no chat interfaces off the switch: an error is logged.",
+			OffBox:  "send the message with the API command chat",
 			Example: `ev:chat_send("sip")`,
 		},
 	},

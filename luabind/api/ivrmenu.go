@@ -29,8 +29,8 @@ var IVRMenuClass = Class{
 var menuConstructor = Method{
 	Name: "IVRMenu", Class: "IVRMenu",
 	Params: []Param{
-		{Name: "main", Type: Menu, C: "IVRMenu *"}, constant(str("name")), constant(str("greeting")), constant(str("short_greeting")),
-		constant(str("invalid_sound")), constant(str("exit_sound")), constant(str("transfer_sound")), constant(str("confirm_macro")),
+		{Name: "main", Type: Menu, C: "IVRMenu *"}, constant(str("name")), constant(str("greeting")).played(), constant(str("short_greeting")).played(),
+		constant(str("invalid_sound")).played(), constant(str("exit_sound")).played(), constant(str("transfer_sound")).played(), constant(str("confirm_macro")),
 		constant(str("confirm_key")), constant(str("tts_engine")), constant(str("tts_voice")), num("confirm_attempts"),
 		num("inter_timeout"), num("digit_len"), num("timeout"), num("max_failures"), num("max_timeouts"),
 	},

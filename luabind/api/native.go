@@ -88,7 +88,7 @@ var Native = Class{
 
 		// Media.
 		{
-			Name: "playback", Params: []Param{str("file"), options()},
+			Name: "playback", Params: []Param{str("file").played(), options()},
 			Results: returns(
 				Result{Bool, "true when it was played to its end"}, Result{String, "why it was not"}, Result{String, "the digit that has stopped it"},
 			),

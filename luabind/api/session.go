@@ -160,6 +160,7 @@ var CallClass = Class{
 			Name: "setPrivate", Class: "CoreSession",
 			Params:  []Param{str("key"), {Name: "value", Type: Any, C: "void *"}},
 			Doc:     "Takes pointers of C only: any value of Lua but nil raises, as in mod_lua.",
+			OffBox:  "keep the value in a variable of Lua, or a text with setVariable",
 			Example: "pcall(session.setPrivate, session, \"k\", \"v\")",
 		},
 		{
@@ -167,13 +168,14 @@ var CallClass = Class{
 			Params:  []Param{str("key")},
 			Results: returns(Result{Any, "nil"}),
 			Doc:     "Is always nil, as there are no pointers of C.",
+			OffBox:  "keep the value in a variable of Lua, or a text with setVariable",
 			Example: "session:getPrivate(\"k\")",
 		},
 
 		// Media.
 		{
 			Name: "streamFile", Class: "CoreSession",
-			Params:  []Param{str("file"), num("start_sample").or("0")},
+			Params:  []Param{str("file").played(), num("start_sample").or("0")},
 			Results: played,
 			Doc: "Plays a file, or anything that the switch plays as one (`tone_stream://`, `silence_stream://`, `say:`, `phrase:`, ...), " +
 				"from a sample on. Digits do not stop it and stay queued, unless an input callback is set; `playback_terminators` has no effect. " +
@@ -231,9 +233,10 @@ var CallClass = Class{
 		},
 		{
 			Name: "set_tts_parms", Class: "CoreSession",
-			Params:  []Param{str("engine"), str("voice")},
-			Doc:     "Is the old spelling of `set_tts_params`; it logs an error and does the same.",
-			Example: `session:set_tts_parms("flite", "kal")`,
+			Params:     []Param{str("engine"), str("voice")},
+			Doc:        "Is the old spelling of `set_tts_params`; it logs an error and does the same.",
+			Deprecated: "set_tts_params",
+			Example:    `session:set_tts_parms("flite", "kal")`,
 		},
 		{
 			Name: "detectSpeech", Class: "CoreSession",
@@ -244,7 +247,7 @@ var CallClass = Class{
 		},
 		{
 			Name: "playAndDetectSpeech", Class: "CoreSession",
-			Params:  []Param{str("file"), str("engine"), str("grammar")},
+			Params:  []Param{str("file").played(), str("engine"), str("grammar")},
 			Results: returns(Result{String, "what was recognised, nil when there is nothing; \"\" when there is no call behind the object"}),
 			Doc:     "Plays a file and recognises what the caller says.",
 			Down:    "returns nil",
@@ -281,7 +284,7 @@ var CallClass = Class{
 		{
 			Name: "read", Class: "CoreSession",
 			Params: []Param{
-				num("min"), num("max"), constant(str("prompt")), num("timeout"), constant(str("terminators")), num("digit_timeout").or("0"),
+				num("min"), num("max"), constant(str("prompt")).played(), num("timeout"), constant(str("terminators")), num("digit_timeout").or("0"),
 			},
 			Results: returns(Result{String, "the digits, also when they are too few"}),
 			Doc: "Plays a prompt and collects digits. The first digit stops the prompt. `read_result` is set to success, timeout or failure, " +
@@ -293,7 +296,7 @@ var CallClass = Class{
 		{
 			Name: "playAndGetDigits", Class: "CoreSession",
 			Params: []Param{
-				num("min"), num("max"), num("tries"), num("timeout"), str("terminators"), str("prompt"), str("bad_input"), str("regex"),
+				num("min"), num("max"), num("tries"), num("timeout"), str("terminators"), str("prompt").played(), str("bad_input").played(), str("regex"),
 				constant(str("variable")).or("nil"), num("digit_timeout").or("0"), constant(str("transfer_on_failure")).or("nil"),
 			},
 			Results: returns(Result{String, `the digits, "" when all tries have failed`}),
@@ -383,24 +386,28 @@ var CallClass = Class{
 			Name: "sendEvent", Class: "CoreSession",
 			Params:  []Param{{Name: "event", Type: Event}},
 			Doc:     "Hands an event to the endpoint, which ignores it.",
+			OffBox:  "nobody receives it, on the switch neither; event:fire() sends one to everybody",
 			Example: `session:sendEvent(freeswitch.Event("CUSTOM", "my::event"))`,
 		},
 		{
 			Name: "getXMLCDR", Class: "CoreSession",
 			Results: returns(Result{String, `""`}),
 			Doc:     "Cannot be had outside of the switch: it is always empty, and a warning is logged.",
+			OffBox:  "have mod_xml_cdr or mod_json_cdr write the record, or read the variables that matter with getVariable",
 			Example: "session:getXMLCDR()",
 		},
 		{
 			Name: "insertFile", Class: "CoreSession",
 			Params:  []Param{constant(str("file")), constant(str("insert")), num("sample")},
 			Doc:     "Edits a file on the switch, which cannot be done from outside: it raises an error.",
+			OffBox:  "it raises an error; play the files one after the other, as file_string://a.wav!b.wav",
 			Example: `pcall(session.insertFile, session, "a.wav", "b.wav", 0)`,
 		},
 		{
 			Name: "print", Class: "CoreSession",
 			Params:  []Param{str("text")},
 			Doc:     "Sends real-time text, which cannot be done from outside: it raises an error.",
+			OffBox:  "it raises an error; speak or play what is to be said",
 			Example: `pcall(session.print, session, "hello")`,
 		},
 	},
@@ -444,6 +451,11 @@ var Freeswitch = Class{
 	Name:  "freeswitch",
 	Doc:   "The functions of mod_lua that need no session.",
 	Table: true,
+	Constants: []Global{
+		{Name: "CoreSession", Type: Table, Doc: "The class of all sessions, which makes no objects."},
+		{Name: "S_HUP", Type: Int, Doc: "A flag of sessions, 1."}, {Name: "S_FREE", Type: Int, Doc: "A flag of sessions, 2."},
+		{Name: "S_RDLOCK", Type: Int, Doc: "A flag of sessions, 4."},
+	},
 	Methods: []Method{
 		{
 			Name: "consoleLog", Aliases: []string{"console_log"},
@@ -517,6 +529,7 @@ var Freeswitch = Class{
 			Name:    "hanguphook",
 			Params:  []Param{{Name: "session", Type: Any, C: "switch_core_session_t *"}},
 			Doc:     "Is a callback of C, of no use in a script: it raises an error.",
+			OffBox:  "use session:setHangupHook",
 			Example: "pcall(freeswitch.hanguphook, nil)",
 		},
 		{
@@ -527,6 +540,7 @@ var Freeswitch = Class{
 				{Name: "length", Type: Int, C: "unsigned int"},
 			},
 			Doc:     "Is a callback of C, of no use in a script: it raises an error.",
+			OffBox:  "use session:setInputCallback",
 			Example: "pcall(freeswitch.dtmf_callback, nil, nil, nil, nil, 0)",
 		},
 	},

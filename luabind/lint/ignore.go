@@ -1,0 +1,56 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ignores are the comments that ask to ignore findings.
+type ignores struct {
+	file  map[Code]bool
+	lines map[int]map[Code]bool
+}
+
+// readIgnores reads the comments `-- eslua: ignore CODE, CODE`. Behind a code any other words may stand.
+func readIgnores(text string, report func(place, Code, string)) ignores {
+	ig := ignores{make(map[Code]bool), make(map[int]map[Code]bool)}
+	known := rules()
+	for _, c := range comments(text) {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(strings.TrimLeft(c.text, "-")), "eslua:")
+		if !ok {
+			continue
+		}
+		rest, ok = strings.CutPrefix(strings.TrimSpace(rest), "ignore")
+		if !ok {
+			continue
+		}
+		for item := range strings.SplitSeq(rest, ",") {
+			word, _, _ := strings.Cut(strings.TrimSpace(item), " ")
+			code := Code(word)
+			if _, ok := known[code]; !ok {
+				report(c.at, BadIgnore, fmt.Sprintf("there is no code %q to ignore%s", word, guess(word, codes(known))))
+				continue
+			}
+			if c.first {
+				ig.file[code] = true
+			}
+			for _, line := range []int{c.at.line, c.at.line + 1} {
+				if ig.lines[line] == nil {
+					ig.lines[line] = make(map[Code]bool)
+				}
+				ig.lines[line][code] = true
+			}
+		}
+	}
+	return ig
+}
+
+func codes(rules map[Code]Rule) []string {
+	out := make([]string, 0, len(rules))
+	for c := range rules {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+func (ig ignores) ignored(line int, code Code) bool { return ig.file[code] || ig.lines[line][code] }

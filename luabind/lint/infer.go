@@ -1,0 +1,178 @@
+package lint
+
+import (
+	"github.com/yuin/gopher-lua/ast"
+
+	"eslua/luabind/api"
+)
+
+// meaning is what is known of a value: at most one of the fields is set, none if nothing is known.
+type meaning struct {
+	object *api.Object
+	// table are the classes whose functions a table has: freeswitch.
+	table bool
+	// class and function are a function of such a table.
+	class    *api.Class
+	function *api.Method
+	module   string
+}
+
+func (m meaning) known() bool { return m != meaning{} }
+
+// tables are the rows of freeswitch.
+func tables() []*api.Class { return []*api.Class{&api.Constructors, &api.Freeswitch} }
+
+// callback is a kind of function that the switch calls.
+type callback struct{ params []api.Type }
+
+// findCallbacks finds global functions that are named where mod_lua takes the name of one (modlua-api.md 2.1, 3.2).
+func (k *checker) findCallbacks(c *chunk) {
+	for _, e := range c.calls {
+		if e.Method != "setInputCallback" && e.Method != "setHangupHook" || len(e.Args) == 0 {
+			continue
+		}
+		if name, ok := e.Args[0].(*ast.StringExpr); ok {
+			k.callbacks[name.Value] = callback{[]api.Type{api.Session}}
+		}
+	}
+}
+
+// infer finds out what a value is.
+func (k *checker) infer(c *chunk, e ast.Expr) meaning {
+	switch e := e.(type) {
+	case *ast.IdentExpr:
+		if l := c.bindings[e]; l != nil {
+			return k.inferLocal(c, l)
+		}
+		return k.inferGlobal(c, e.Value)
+	case *ast.AttrGetExpr:
+		key, ok := e.Key.(*ast.StringExpr)
+		if !ok {
+			return meaning{}
+		}
+		return k.inferField(k.infer(c, e.Object), key.Value)
+	case *ast.FuncCallExpr:
+		if e.Func == nil {
+			if o := k.infer(c, e.Receiver).object; o != nil {
+				if _, m := o.Method(e.Method); m != nil {
+					return k.result(m)
+				}
+			}
+			return meaning{}
+		}
+		if c.global(e.Func, "assert") && len(e.Args) > 0 {
+			return k.infer(c, e.Args[0])
+		}
+		if c.global(e.Func, "require") && len(e.Args) == 1 {
+			if name, ok := e.Args[0].(*ast.StringExpr); ok {
+				if _, ok := k.modules[name.Value]; ok {
+					return meaning{module: name.Value}
+				}
+			}
+			return meaning{}
+		}
+		return k.result(k.infer(c, e.Func).function)
+	case *ast.LogicalOpExpr:
+		right := k.infer(c, e.Rhs)
+		if e.Operator == "and" || right == k.infer(c, e.Lhs) {
+			return right
+		}
+	}
+	return meaning{}
+}
+
+func (k *checker) result(m *api.Method) meaning {
+	if m == nil || len(m.Results) == 0 {
+		return meaning{}
+	}
+	return meaning{object: k.objects[m.Results[0].Type]}
+}
+
+func (k *checker) inferField(of meaning, name string) meaning {
+	switch {
+	case of.table:
+		for _, class := range tables() {
+			if m := class.Method(name); m != nil {
+				return meaning{class: class, function: m}
+			}
+		}
+	case of.module != "":
+		for _, v := range k.modules[of.module].Values {
+			if v.Name == name {
+				return meaning{object: k.objects[v.Type]}
+			}
+		}
+	case of.object != nil:
+		for _, f := range of.object.Fields {
+			if f.Name == name {
+				return meaning{object: k.objects[f.Type]}
+			}
+		}
+	}
+	return meaning{}
+}
+
+func (k *checker) inferLocal(c *chunk, l *local) meaning {
+	if l.fixed {
+		if l.writes > 0 || l.param < 0 || l.function == nil {
+			return meaning{}
+		}
+		for name, cb := range k.callbacks {
+			if c.functions[name] == l.function && l.param < len(cb.params) {
+				return meaning{object: k.objects[cb.params[l.param]]}
+			}
+		}
+		return meaning{}
+	}
+	if l.inferring {
+		return meaning{}
+	}
+	l.inferring = true
+	defer func() { l.inferring = false }()
+	values := make([]assigned, 0, len(l.values))
+	for _, v := range l.values {
+		values = append(values, assigned{c, v})
+	}
+	return k.same(values)
+}
+
+func (k *checker) inferGlobal(c *chunk, name string) meaning {
+	start, isStart := k.starts[name]
+	if own := c.globals[name]; isStart && len(own) == 0 {
+		if name == "freeswitch" {
+			return meaning{table: true}
+		}
+		return meaning{object: k.objects[start.Type]}
+	} else if isStart {
+		values := make([]assigned, 0, len(own))
+		for _, v := range own {
+			values = append(values, assigned{c, v})
+		}
+		return k.same(values)
+	}
+	if k.inferring[name] {
+		return meaning{}
+	}
+	k.inferring[name] = true
+	defer delete(k.inferring, name)
+	return k.same(k.globals[name])
+}
+
+// same is what all values are, which may also be nil; nothing if they differ or one is not known.
+func (k *checker) same(values []assigned) meaning {
+	var out meaning
+	for _, v := range values {
+		if v.expr == nil {
+			return meaning{}
+		}
+		if isNil(v.expr) {
+			continue
+		}
+		m := k.infer(v.in, v.expr)
+		if !m.known() || out.known() && m != out {
+			return meaning{}
+		}
+		out = m
+	}
+	return out
+}

@@ -1,0 +1,35 @@
+package lint
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// WriteText writes findings for people and editors, one in a line: file:line:column: code: text.
+func WriteText(w io.Writer, findings []Finding) error {
+	for _, f := range findings {
+		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s: %s\n", f.File, f.Line, f.Column, f.Code, f.Text); err != nil {
+			return fmt.Errorf("writing findings: %w", err)
+		}
+	}
+	return nil
+}
+
+// WriteJSON writes findings as an array of objects.
+func WriteJSON(w io.Writer, findings []Finding) error {
+	if findings == nil {
+		findings = []Finding{}
+	}
+	return writeJSON(w, findings)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	if err := out.Encode(v); err != nil {
+		return fmt.Errorf("writing findings: %w", err)
+	}
+	return nil
+}
