@@ -167,7 +167,10 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		}
 		listeners = append(listeners, l)
 	}
-	stopXML, failed, err := serveXML(ctx, &background, &cfg.XMLHandler, e, log)
+	faces := newFaces(ctx, &background)
+	if err = serveXML(faces, &cfg.XMLHandler, e, log); err == nil {
+		err = serveLua(faces, &cfg.LuaHTTP, e, log)
+	}
 	if err != nil {
 		for _, l := range listeners {
 			l.Close()
@@ -209,7 +212,7 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		log.Info("stopping", "order", "drain", "calls", e.Calls(), "drain", cfg.Drain)
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)
-	case err := <-failed:
+	case err := <-faces.failed:
 		return err
 	case <-ctx.Done():
 		return nil
@@ -225,8 +228,8 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		}
 	})
 	err = e.Shutdown(draining) // calls that run to their end may still need XML
-	if err := stopXML(draining); err != nil {
-		log.Warn("requests for XML were cut off", "err", err)
+	if err := faces.stop(draining); err != nil {
+		log.Warn("HTTP requests were cut off", "err", err)
 	}
 	cancel()
 	for range listeners {

@@ -32,6 +32,7 @@ type Config struct {
 	Reload        string // watch, poll, manual or off
 	Databases     Databases
 	XMLHandler    XMLHandler
+	LuaHTTP       LuaHTTP
 	Read, Write   []string // absolute
 	Env           []string
 	Commands      []string
@@ -87,7 +88,7 @@ func load(rows []Option, src Source) (*Config, error) {
 		}
 	}
 	if len(problems) == 0 {
-		problems = c.XMLHandler.check()
+		problems = append(c.XMLHandler.check(), c.LuaHTTP.check()...)
 	}
 	switch len(problems) {
 	case 0:

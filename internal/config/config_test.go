@@ -56,6 +56,7 @@ func TestDefaults(t *testing.T) {
 				Databases: Databases{
 					MaxOpen: 20, MaxIdle: 50, IdleTime: time.Minute, OpenTimeout: 5 * time.Second, QueryTimeout: 10 * time.Second, MaxResult: 32 << 20,
 				},
+				LuaHTTP: LuaHTTP{Timeout: time.Minute, MaxRequests: 100},
 				XMLHandler: XMLHandler{
 					Allow:   []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 					Timeout: 10 * time.Second, MaxRequests: 100,
@@ -168,6 +169,9 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"xml_handler: {listen: ':1'}", "xml_handler.listen is given without xml_handler.bindings"},
 		{"xml_handler: {listen: ':1', user: a, bindings: {directory: a.lua}}", "xml_handler.user is given without a password"},
 		{"xml_handler: {listen: ':1', password: a, bindings: {directory: a.lua}}", "xml_handler.password is given without xml_handler.user"},
+		{"lua_http: {token: a}", "lua_http.token is given without lua_http.listen"},
+		{"lua_http: {token_file: nosuch}", `eslua.yaml:1: lua_http.token_file: "nosuch" cannot be read`},
+		{"lua_http: {listen: ':1', timeout: 0s}", `eslua.yaml:1: lua_http.timeout: "0s" is no time at all`},
 		{"xml_handler: {bindings: {directory: a.lua}}", "xml_handler.bindings is given without xml_handler.listen"},
 		{"log_format: xml", `eslua.yaml:1: log_format: "xml" is not one of text, json`},
 		{"log_level: loud", `eslua.yaml:1: log_level: "loud" is not one of debug, info, warn, error`},

@@ -176,6 +176,31 @@ func Options() []Option {
 			set: one(func(c *Config) *int { return &c.XMLHandler.MaxRequests }, count),
 		},
 		{
+			Key: "lua_http.listen", Arg: "HOST:PORT",
+			Doc: "address on which scripts are run for HTTP requests, as the API command `lua` does; without a token it must be a loopback one; none: they are not",
+			set: one(func(c *Config) *string { return &c.LuaHTTP.Listen }, hostPort),
+		},
+		{
+			Key: "lua_http.token", Arg: "TEXT",
+			Doc: "token that such a request has to give; it is better kept in a file",
+			set: one(func(c *Config) *string { return &c.LuaHTTP.Token }, filled),
+		},
+		{
+			Key: "lua_http.token_file", Arg: "FILE",
+			Doc: "file whose first line is that token",
+			set: one(func(c *Config) *string { return &c.LuaHTTP.Token }, firstLine),
+		},
+		{
+			Key: "lua_http.timeout", Arg: "DURATION", Default: "1m",
+			Doc: "how long the script of a request may take",
+			set: one(func(c *Config) *time.Duration { return &c.LuaHTTP.Timeout }, longer),
+		},
+		{
+			Key: "lua_http.max_requests", Arg: "N", Default: "100",
+			Doc: "requests that may be served at the same time; one beyond is answered with status 503",
+			set: one(func(c *Config) *int { return &c.LuaHTTP.MaxRequests }, count),
+		},
+		{
 			Key: "read", Kind: List, Arg: "DIR",
 			Doc: "directories that scripts may read, beside that of the scripts",
 			set: many(func(c *Config) *[]string { return &c.Read }, directory),

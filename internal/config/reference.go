@@ -120,6 +120,25 @@ path of the address does not matter. A script finds the table ` + "`XML_REQUEST`
 nothing, and goes on with its next binding and its own files. When a script fails (status 500), takes longer than
 ` + "`xml_handler.timeout`" + ` (504) or cannot be run at once (503) the switch logs that, too.
 
+## Scripts over HTTP
+
+With ` + "`lua_http.listen`" + ` a program can run a script as the API command ` + "`lua`" + ` does, and reads what the script writes to ` + "`stream`" + `:
+
+` + "```sh" + `
+curl "http://127.0.0.1:8086/lua/reports/calls.lua?1000%20'two%20words'&format=json"
+curl -H "Authorization: Bearer $TOKEN" --data-urlencode 'note=50% & more' http://10.0.0.5:8086/lua/note.lua?1000
+` + "```" + `
+
+Behind ` + "`/lua/`" + ` stands the script, behind the question mark its arguments as in a dialplan (a space is ` + "`%20`" + `, a plus sign is one), then
+fields. These, and those of a form in the body, are headers of the event ` + "`env`" + `, with what is known of the request under the names that
+mod_xml_rpc uses (` + "`HTTP-URI`, `HTTP-QUERY`, `HTTP-HOST`, `HTTP-USER-AGENT`" + `, ...). ` + "`stream:read()`" + ` gives the body. The addresses of mod_xml_rpc itself
+(` + "`/api/lua?calls.lua%201000`, `/webapi/lua?...`" + `) work, too, and so does a script that begins with writing
+` + "`Content-Type: text/html`" + ` and an empty line. When a script fails or is not there the answer is ` + "`-ERR Cannot execute script`" + ` with status 500; it is 504
+after ` + "`lua_http.timeout`" + `, 503 beyond ` + "`lua_http.max_requests`" + ` or while eslua stops, and 401 without the token.
+
+Whoever may ask can run every script. Without a token only programs on the same machine may, and no web page in a browser on it. The token
+goes over the network as it is: put a proxy with TLS in front where others could listen.
+
 ## Example
 
 `

@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"eslua/examples":          0,
 	"eslua/engine/admin":      5,
 	"eslua/engine/xmlhandler": 5,
+	"eslua/engine/luahttp":    5,
 	"eslua/engine/scripttest": 5,
 	"eslua/luabind/lint":      4,
 }
