@@ -75,7 +75,7 @@ type checker struct {
 	// open: some file makes globals by computed names. ownPath: some file changes package.path. environments: some file gives others globals of
 	// their own. unseen: some file loads another one that was not seen.
 	open, ownPath, environments, unseen bool
-	inferring                           map[string]bool
+	meanings                            map[string]meaning // of globals, as far as they were found out
 
 	found []Finding
 }
@@ -90,7 +90,7 @@ type assigned struct {
 func Check(files []File, opts Options) ([]Finding, error) {
 	k := &checker{
 		opts: opts, starts: make(map[string]api.Global), objects: make(map[api.Type]*api.Object), modules: make(map[string]api.Module), rules: rules(),
-		globals: make(map[string][]assigned), fields: make(map[string]bool), callbacks: make(map[string]callback), inferring: make(map[string]bool),
+		globals: make(map[string][]assigned), fields: make(map[string]bool), callbacks: make(map[string]callback), meanings: make(map[string]meaning),
 		required: make(map[string]bool), names: make(map[string]bool),
 	}
 	var err error
@@ -153,7 +153,7 @@ func (k *checker) parse(f *File) {
 	if parseErr != nil {
 		return // vm has taken what the parser alone does not
 	}
-	k.chunks = append(k.chunks, walk(f, text, block))
+	k.chunks = append(k.chunks, walk(f, text, block, k.always))
 }
 
 // aboutLine is in messages that tell more about a place than their position does.

@@ -124,16 +124,16 @@ func (k *checker) inferLocal(c *chunk, l *local) meaning {
 		}
 		return meaning{}
 	}
-	if l.inferring {
-		return meaning{}
+	if l.inferred {
+		return l.meaning
 	}
-	l.inferring = true
-	defer func() { l.inferring = false }()
+	l.inferred = true // whoever asks meanwhile learns nothing
 	values := make([]assigned, 0, len(l.values))
 	for _, v := range l.values {
 		values = append(values, assigned{c, v})
 	}
-	return k.same(values)
+	l.meaning = k.same(values)
+	return l.meaning
 }
 
 func (k *checker) inferGlobal(c *chunk, name string) meaning {
@@ -150,12 +150,13 @@ func (k *checker) inferGlobal(c *chunk, name string) meaning {
 		}
 		return k.same(values)
 	}
-	if k.inferring[name] {
-		return meaning{}
+	m, ok := k.meanings[name]
+	if !ok {
+		k.meanings[name] = meaning{} // whoever asks meanwhile learns nothing
+		m = k.same(k.globals[name])
+		k.meanings[name] = m
 	}
-	k.inferring[name] = true
-	defer delete(k.inferring, name)
-	return k.same(k.globals[name])
+	return m
 }
 
 // same is what all values are, which may also be nil; nothing if they differ or one is not known.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,6 +147,34 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestValuesThatDependOnEachOther: what is known of a value is found out once, however often others are made of it.
+func TestValuesThatDependOnEachOther(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("local v0 = freeswitch.API() g0 = freeswitch.API()\n")
+	for i := range 100 {
+		fmt.Fprintf(&b, "local v%d = v%d or v%d g%d = g%d or g%d\n", i+1, i, i, i+1, i, i)
+	}
+	b.WriteString("v100:foo() g100:foo() a = b b = a a:foo() local c = freeswitch.API() c = c c:execute('x')")
+	expect(t, "chain", found(t, Options{}, File{Path: "a.lua", Text: b.String()}), []string{"a.lua:102:6: unknown-method", "a.lua:102:17: unknown-method"})
+}
+
+func FuzzCheck(f *testing.F) {
+	for _, text := range []string{"session:foo()", "local a = 1 goto x ::x:: -- eslua: ignore syntax", "x = [==[\n]==] .. 'a\\\nb'", "#!x\nfor i in f do end"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		findings, err := Check([]File{{Path: "a.lua", Text: text}}, Options{Root: "/s", Sounds: fstest.MapFS{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, finding := range findings {
+			if finding.Line < 1 || finding.Column < 1 || finding.Line > 1+strings.Count(text, "\n") || finding.Text == "" {
+				t.Errorf("%+v", finding)
+			}
+		}
+	})
+}
+
 func TestFilesShareTheirGlobals(t *testing.T) {
 	files := []File{
 		{Path: "a.lua", Text: `api = freeswitch.API() domain = "x" function string.trim(s) return s end`},
@@ -233,7 +262,7 @@ func TestEveryNameFindsItsPlace(t *testing.T) {
 		if err != nil {
 			continue // a source that is wrong has no tree
 		}
-		s := walk(&File{}, text, block).source
+		s := walk(&File{}, text, block, func(string) bool { return false }).source
 		if s.lost != 0 || s.next != len(s.tokens) {
 			t.Errorf("%d names lost, %d of %d tokens taken in\n%s", s.lost, s.next, len(s.tokens), text)
 		}

@@ -69,9 +69,14 @@ func (k *checker) undefined(c *chunk) {
 
 // defined tells whether a global is set, or the file asks whether it is.
 func (k *checker) defined(c *chunk, name string) bool {
+	return k.always(name) || len(k.globals[name]) > 0 || c.tested[name] || k.required[name] || k.environments && k.names[name]
+}
+
+// always tells whether a global is there before any script sets it.
+func (k *checker) always(name string) bool {
 	_, language := k.language[name]
 	_, start := k.starts[name]
-	return language || start || len(k.globals[name]) > 0 || c.tested[name] || k.required[name] || k.environments && k.names[name]
+	return language || start
 }
 
 func (k *checker) globalNames() []string {

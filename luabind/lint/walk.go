@@ -22,7 +22,9 @@ type local struct {
 	// values are what is assigned; a nil one is what is not known.
 	values []ast.Expr
 
-	inferring bool
+	// inferred: what it is was found out, or is being found out.
+	inferred bool
+	meaning  meaning
 }
 
 // use is a use of a global variable.
@@ -76,19 +78,20 @@ type chunk struct {
 // walker walks a syntax tree in the order of the source.
 type walker struct {
 	*chunk
+	known  func(global string) bool // globals that are always there, of which no use is noted
 	scopes [][]*local
 	safe   int // how many functions around are called by pcall, and branches that no script of a switch takes
 	rest   int // how many functions around have parameters ...: there is a local arg in them
 	joined int // how many concatenations stand around
 }
 
-func walk(f *File, text string, block []ast.Stmt) *chunk {
+func walk(f *File, text string, block []ast.Stmt, known func(global string) bool) *chunk {
 	c := &chunk{
 		file: f, source: newSource(text), bindings: make(map[*ast.IdentExpr]*local), places: make(map[ast.Expr]place), guarded: make(map[*ast.FuncCallExpr]bool),
 		globals: make(map[string][]ast.Expr), fields: make(map[string]bool), tested: make(map[string]bool), testedFields: make(map[string]bool),
 		functions: make(map[string]*ast.FunctionExpr), names: make(map[string]bool),
 	}
-	w := &walker{chunk: c}
+	w := &walker{chunk: c, known: known}
 	w.block(block)
 	return c
 }
@@ -428,7 +431,7 @@ func (w *walker) read(e *ast.IdentExpr, test bool) {
 		w.tested[e.Value] = true
 		return
 	}
-	if e.Value == "arg" && w.rest > 0 {
+	if w.known(e.Value) || e.Value == "arg" && w.rest > 0 {
 		return
 	}
 	w.uses = append(w.uses, use{e.Value, w.places[e], w.visible()})
