@@ -35,7 +35,6 @@ type Header struct{ Name, Value string }
 type Command struct {
 	verb    verb
 	args    string // the rest of the first line
-	text    string // the first line as it was written, of a parsed command; "": verb and args make it
 	headers []Header
 	body    string
 	err     error
@@ -44,12 +43,9 @@ type Command struct {
 // Name is the first word of the command, as "sendmsg".
 func (c Command) Name() string { return c.verb.String() }
 
-// Line is the first line of the command, as it will be sent. That of a login has a password in it.
-func (c Command) Line() string {
-	switch {
-	case c.text != "":
-		return c.text
-	case c.args == "":
+// line is the first line of the command.
+func (c Command) line() string {
+	if c.args == "" {
 		return c.Name()
 	}
 	return c.Name() + " " + c.args
@@ -132,13 +128,9 @@ func (c Command) Append(b []byte) ([]byte, error) {
 		return b, fmt.Errorf("esl: %w: the zero Command", ErrSyntax)
 	}
 	start := len(b)
-	if c.text != "" {
-		b = append(b, c.text...)
-	} else {
-		b = append(b, c.Name()...)
-		if c.args != "" {
-			b = append(append(b, ' '), c.args...)
-		}
+	b = append(b, c.Name()...)
+	if c.args != "" {
+		b = append(append(b, ' '), c.args...)
 	}
 	b = append(b, '\n')
 	for _, h := range c.headers {

@@ -37,7 +37,6 @@ type Config struct {
 	Env           []string
 	Commands      []string
 	HTTPAllow     []address.Pattern
-	ESLAllow      []address.Pattern
 	Instructions  int
 	CPU           time.Duration
 	Memory        int           // bytes
