@@ -30,6 +30,8 @@ type Rights struct {
 	Commands []string
 	// HTTP are the addresses that the requests of scripts may reach.
 	HTTP address.Set
+	// ESL are the hosts and ports that the module ESL may connect to.
+	ESL address.Set
 }
 
 // rights are Rights with their directories open.

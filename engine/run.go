@@ -139,6 +139,7 @@ func (e *Engine) scriptOptions(o luabind.Options) luabind.Options {
 	if e.opts.Switch != nil {
 		o.Connect = e.connect
 	}
+	o.ESL = e.dialESL
 	o.Start, o.API, o.Databases = e.Start, e.API, e.pools
 	return o
 }

@@ -221,7 +221,7 @@ func (cl *Client) restore(ctx context.Context, conn *Conn) error {
 			return err
 		}
 		if err := r.Err(); err != nil {
-			cl.cfg.Log.Warn("switch refused", "addr", cl.cfg.Addr, "command", cmds[i].line(), "err", err)
+			cl.cfg.Log.Warn("switch refused", "addr", cl.cfg.Addr, "command", cmds[i].Line(), "err", err)
 		}
 	}
 	return nil

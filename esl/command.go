@@ -35,6 +35,7 @@ type Header struct{ Name, Value string }
 type Command struct {
 	verb    verb
 	args    string // the rest of the first line
+	text    string // the first line as it was written, of a parsed command; "": verb and args make it
 	headers []Header
 	body    string
 	err     error
@@ -43,9 +44,12 @@ type Command struct {
 // Name is the first word of the command, as "sendmsg".
 func (c Command) Name() string { return c.verb.String() }
 
-// line is the first line of the command.
-func (c Command) line() string {
-	if c.args == "" {
+// Line is the first line of the command, as it will be sent. That of a login has a password in it.
+func (c Command) Line() string {
+	switch {
+	case c.text != "":
+		return c.text
+	case c.args == "":
 		return c.Name()
 	}
 	return c.Name() + " " + c.args
@@ -128,9 +132,13 @@ func (c Command) Append(b []byte) ([]byte, error) {
 		return b, fmt.Errorf("esl: %w: the zero Command", ErrSyntax)
 	}
 	start := len(b)
-	b = append(b, c.Name()...)
-	if c.args != "" {
-		b = append(append(b, ' '), c.args...)
+	if c.text != "" {
+		b = append(b, c.text...)
+	} else {
+		b = append(b, c.Name()...)
+		if c.args != "" {
+			b = append(append(b, ' '), c.args...)
+		}
 	}
 	b = append(b, '\n')
 	for _, h := range c.headers {

@@ -60,6 +60,7 @@ const (
 	nologVerb
 	lingerVerb
 	nolingerVerb
+	otherVerb // a command that the switch does not know
 )
 
 func (v verb) String() string { return verbs[v].name }
@@ -93,6 +94,7 @@ var verbs = [...]struct {
 	nologVerb:     {name: "nolog", full: true},
 	lingerVerb:    {name: "linger", full: true, session: true},
 	nolingerVerb:  {name: "nolinger", full: true, session: true},
+	otherVerb:     {name: "command"},
 }
 
 // gate is what the switch's command gate looks at.

@@ -79,9 +79,7 @@ func (c *call) check(self string) {
 	}
 	if row.Overloads != nil {
 		if n < least || n > most || c.mismatch(self, n) > 0 {
-			text := fmt.Sprintf("Wrong arguments for overloaded function '%s'\n  Possible C/C++ prototypes are:\n    %s\n", row.Overloaded,
-				strings.Join(row.Overloads, "\n    "))
-			c.refuse("%s", text)
+			c.refuseOverload()
 		}
 		return
 	}
@@ -99,6 +97,12 @@ func (c *call) check(self string) {
 		}
 		c.refuse("Error in %s (arg %d), expected '%s' got '%s'", name, i, want, typeName(c.l.Get(i)))
 	}
+}
+
+// refuseOverload raises the error of arguments that fit none of the prototypes of the row.
+func (c *call) refuseOverload() {
+	c.refuse("Wrong arguments for overloaded function '%s'\n  Possible C/C++ prototypes are:\n    %s\n", c.row.Overloaded,
+		strings.Join(c.row.Overloads, "\n    "))
 }
 
 // refuse raises the error of wrong arguments. Constructors are called by code of C, which has no place in the script.
@@ -150,6 +154,9 @@ func fits(p *api.Param, v lua.LValue) bool {
 		return ok || v == lua.LNil
 	case api.TextOrTable:
 		return v == lua.LNil || v.Type() == lua.LTTable || lua.LVCanConvToString(v)
+	case api.ESLEvent:
+		_, ok := object[*eslEventObject](v)
+		return ok || v == lua.LNil
 	case api.Opaque:
 		return v.Type() == lua.LTUserData
 	case api.Event:

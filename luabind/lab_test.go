@@ -25,6 +25,7 @@ type lab struct {
 	err  error // of the script
 	opts luabind.Options
 	json func(arg string) string // the switch's command json
+	made []*esl.Conn             // by the scripts, to the event socket
 }
 
 func newLab(t *testing.T, mode, script string) *lab {
@@ -45,8 +46,9 @@ func newLab(t *testing.T, mode, script string) *lab {
 			"agent":     {{App: "answer"}, {App: "sleep", Data: "5000"}},
 			"busy":      {{App: "hangup", Data: "USER_BUSY"}},
 		},
-		Globals: map[string]string{"site": "north"},
-		Phrases: map[string][]esltest.PhraseAction{"confirm": {{Function: "play-file", Data: "again.wav"}}},
+		Globals:   map[string]string{"site": "north"},
+		Directory: []esltest.User{{Name: "ops", Domain: "example.com", ESL: esltest.ESLRights{Password: "secret", API: []string{"echo"}}}},
+		Phrases:   map[string][]esltest.PhraseAction{"confirm": {{Function: "play-file", Data: "again.wav"}}},
 	}, esltest.Options{Clock: ck, Dial: pipes.Dial, Commands: map[string]func(esltest.Command) string{
 		"json": func(c esltest.Command) string { return l.json(c.Arg) },
 	}})

@@ -23,8 +23,14 @@ type Library struct {
 	native     *class
 	vars       *class
 	job        *class
-	eslua      *lua.LFunction // the loader of the module eslua
-	freeswitch map[string]*lua.LFunction
+	// eslConnection and eslEvent are the classes of the module ESL, esl its functions, eslConstructors as constructors.
+	eslConnection   *class
+	eslEvent        *class
+	esl             map[string]*lua.LFunction
+	eslConstructors map[string]*lua.LTable
+	loadESL         *lua.LFunction
+	eslua           *lua.LFunction // the loader of the module eslua
+	freeswitch      map[string]*lua.LFunction
 	// environment are the globals of all states.
 	environment *vm.Environment
 	// constructors are the metatables of the classes in the table freeswitch, by name.
@@ -52,6 +58,15 @@ func NewLibrary() *Library {
 	lib.vars.set = writeVariable
 	lib.job = newClass("job", nil, jobMethods, &api.Job)
 	lib.eslua = vm.Function(loadNative)
+	lib.eslEvent = newClass("ESLevent *", eslEventAttribute, eslEventMethods, &api.ESLEventClass)
+	lib.eslEvent.set = setESLEventAttribute
+	lib.eslConnection = newClass("ESLconnection *", nil, eslConnectionMethods, &api.ESLConnectionClass)
+	lib.esl = functions(nil, eslFunctions, &api.ESLModule)
+	lib.eslConstructors = make(map[string]*lua.LTable)
+	for name, f := range functions(nil, eslConstructors, &api.ESLConstructors) {
+		lib.eslConstructors[name] = callable(f)
+	}
+	lib.loadESL = vm.Function(loadESL)
 	lib.api = newClass("API *", nil, apiMethods, &api.APIObject)
 	lib.constructors = make(map[string]*lua.LTable)
 	for name, f := range functions(nil, constructors, &api.Constructors) {
@@ -60,4 +75,15 @@ func NewLibrary() *Library {
 	lib.freeswitch = functions(nil, freeswitchFunctions, &api.Freeswitch)
 	lib.environment = vm.NewEnvironment(map[string]vm.Make{"freeswitch": lib.table, "swig_type": vm.Value(vm.Function(swigType)), "swig_equals": vm.Value(vm.Function(swigEquals))})
 	return lib
+}
+
+// module is the loader of a module that all scripts find, as an installed one: those of the script come before it.
+func (lib *Library) module(name string, more func(name string) *lua.LFunction) *lua.LFunction {
+	switch {
+	case name == "ESL":
+		return lib.loadESL
+	case more != nil:
+		return more(name)
+	}
+	return nil
 }

@@ -58,6 +58,9 @@ type Options struct {
 	// the application lua, and waits for its end. Nil: that is not possible here.
 	Start func(line string) error
 	Inner func(ctx context.Context, data string) error
+	// ESL makes the connections of the module ESL to the event socket of a switch, where the script may have one to that
+	// host and port; its errors name no password. Nil: no script may.
+	ESL func(ctx context.Context, host string, port int, login esl.Login) (*esl.Conn, error)
 	// Databases are what freeswitch.Dbh opens; nil: there are none.
 	Databases *dbh.Pools
 	// AfterHangup is how long the script may go on when its call has gone, and AfterHangupInstructions how many
@@ -94,6 +97,11 @@ type Script struct {
 	late          bool   // the call has gone
 	lateCall      int    // methods that were called since then
 	unlimit       func() // ends the time that the script has then
+
+	callLink    *callLink // the call's connection for the module ESL; nil: the script has not asked for it
+	descriptors int       // connections of that module so far
+	eslLogs     bool      // it writes a log, up to eslLevel
+	eslLevel    esl.LogLevel
 }
 
 // New makes a script's state, with everything in it that the script will see.
@@ -105,6 +113,8 @@ func (lib *Library) New(opts Options) *Script {
 	s := &Script{Options: opts, lib: lib, unlimit: func() {}}
 	machine := opts.Machine
 	machine.Host, machine.Environment = s, lib.environment
+	more := opts.Machine.Modules
+	machine.Modules = func(name string) *lua.LFunction { return lib.module(name, more) }
 	machine.Print = func(line string) { s.write(esl.LogInfo, line, true) }
 	machine.Now = opts.Clock.Now
 	machine.Sleep = func(_ context.Context, d time.Duration) error {

@@ -11,20 +11,27 @@ import (
 
 // Subscription has a function called for events of the switch, whatever channel they are of.
 type Subscription struct {
-	call     *Call
-	name     string
-	subclass string
-	source   source
-	f        func(*esl.Event)
+	call   *Call
+	source source
+	wants  func(*esl.Event) bool
+	f      func(*esl.Event)
 }
 
 // source is what must be turned on at the switch for a subscription: types of events, and a filter that lets them pass
-// beside those of the call (event-socket.md 7.2).
+// beside those of the call (event-socket.md 7.2). The zero source is nothing.
 type source struct {
-	header, value string // of the filter; "": nothing is to be turned on
-	name          string // the type; "" for a subclass of CUSTOM
+	header, value string // of the filter; "": none
+	name          string // the type; "": none, or a subclass of CUSTOM
 	subclass      string
 }
+
+// sameFilter tells whether two sources have the same filter.
+func (s source) sameFilter(o source) bool {
+	return strings.EqualFold(s.header, o.header) && strings.EqualFold(s.value, o.value)
+}
+
+// sameType tells whether two sources are of the same events.
+func (s source) sameType(o source) bool { return s.name == o.name && s.subclass == o.subclass }
 
 // everyEvent is a filter that lets all events pass: each has a name.
 const everyEvent = "/./"
@@ -53,28 +60,50 @@ func isWord(s string) bool {
 
 // on is the commands that turn the source on.
 func (s source) on() []esl.Command {
-	cmds := []esl.Command{esl.Filter(s.header, s.value)}
+	var cmds []esl.Command
+	if s.header != "" {
+		cmds = append(cmds, esl.Filter(s.header, s.value))
+	}
 	switch {
 	case s.subclass != "":
 		cmds = append(cmds, esl.Subscribe(esl.Plain, nil, s.subclass))
-	case !slices.Contains(vital, s.name):
+	case s.name != "" && !slices.Contains(vital, s.name):
 		cmds = append(cmds, esl.Subscribe(esl.Plain, []string{s.name}))
 	}
 	return cmds
 }
 
-// off is the commands that turn the source off. Where all events are on they stay on, since to turn them off, and those
-// that the call needs on again, could lose one between the two; the filters keep foreign ones away.
-func (s source) off(all bool) []esl.Command {
-	cmds := []esl.Command{esl.FilterDelete(s.header, s.value)}
+// off is the commands that turn a source off that has no user any more, but for what others need of it. Where all events are
+// on they stay on, since to turn them off, and those that the call needs on again, could lose one between the two; the
+// filters keep foreign ones away.
+func (c *Call) off(s source) []esl.Command {
+	var cmds []esl.Command
+	filter, kind := s.header != "", !c.all && (s.subclass != "" || s.name != "" && !slices.Contains(vital, s.name))
+	for o := range c.sources {
+		filter = filter && !s.sameFilter(o)
+		kind = kind && !s.sameType(o)
+	}
+	if filter && !c.ownFilter(s) {
+		cmds = append(cmds, esl.FilterDelete(s.header, s.value))
+	}
 	switch {
-	case all:
-	case s.subclass != "":
+	case kind && s.subclass != "":
 		cmds = append(cmds, esl.Unsubscribe(nil, s.subclass))
-	case !slices.Contains(vital, s.name):
+	case kind:
 		cmds = append(cmds, esl.Unsubscribe([]string{s.name}))
 	}
 	return cmds
+}
+
+// ownFilter tells whether a filter is one that the call itself needs.
+func (c *Call) ownFilter(s source) bool {
+	switch {
+	case strings.EqualFold(s.header, "Unique-ID"):
+		return c.followed[s.value]
+	case strings.EqualFold(s.header, "Job-Owner-UUID"):
+		return c.leg != nil && strings.EqualFold(s.value, c.leg.uuid)
+	}
+	return false
 }
 
 // Subscribe calls f for each event of a type (see EventName; "ALL" is every one) and, unless subclass is "", of that
@@ -82,11 +111,13 @@ func (s source) off(all bool) []esl.Command {
 // called as events come, in their order, from within whatever method waits; it must not use the call. Subscribe returns when
 // the switch has turned the events on: no later one is missed. It needs a connection in full mode (esl.ErrNotAllowed).
 func (c *Call) Subscribe(ctx context.Context, name, subclass string, f func(*esl.Event)) (*Subscription, error) {
-	s := &Subscription{call: c, name: name, subclass: subclass, source: sourceOf(name, subclass), f: f}
+	s := &Subscription{call: c, source: sourceOf(name, subclass), f: f, wants: func(ev *esl.Event) bool {
+		return (name == "ALL" || name == ev.Name()) && (subclass == "" || subclass == ev.Subclass())
+	}}
 	if !c.mode.Full {
 		return nil, fmt.Errorf("channel: subscribe to %s: %w", name, esl.ErrNotAllowed)
 	}
-	if s.source.header != "" {
+	if s.source != (source{}) {
 		if err := c.turnOn(ctx, s.source); err != nil {
 			return nil, fmt.Errorf("channel: subscribe to %s: %w", name, err)
 		}
@@ -95,28 +126,41 @@ func (c *Call) Subscribe(ctx context.Context, name, subclass string, f func(*esl
 	return s, nil
 }
 
-// turnOn counts a user of a source in, and turns it on for the first one.
-func (c *Call) turnOn(ctx context.Context, s source) error {
-	if c.sources[s] == 0 {
-		c.wide = true
-		ps, err := c.conn.Start(s.on()...)
-		if err != nil {
-			return err
-		}
-		c.all = c.all || s.name == "ALL"
-		err = c.wait(ctx, never, func() bool {
-			_, _, done := ps[len(ps)-1].Poll()
-			return done
-		})
-		if err != nil {
-			return err
-		}
-	}
+// turnOn counts a user of sources in, and turns on those that have no other.
+func (c *Call) turnOn(ctx context.Context, sources ...source) error {
 	if c.sources == nil {
 		c.sources = make(map[source]int)
 	}
-	c.sources[s]++
-	return nil
+	var cmds []esl.Command
+	all := c.all
+	for _, s := range sources {
+		if c.sources[s]++; c.sources[s] == 1 {
+			cmds = append(cmds, s.on()...)
+			all = all || s.name == "ALL"
+		}
+	}
+	if len(cmds) == 0 {
+		return nil // they are on
+	}
+	c.wide = true
+	ps, err := c.conn.Start(cmds...)
+	if err == nil {
+		c.all = all
+		var lost error
+		err = c.wait(ctx, never, func() (done bool) {
+			_, lost, done = ps[len(ps)-1].Poll()
+			return done
+		})
+		if err == nil {
+			err = lost
+		}
+	}
+	if err != nil {
+		for _, s := range sources {
+			c.turnOff(s)
+		}
+	}
+	return err
 }
 
 // Close ends the subscription. What nobody else has subscribed to is turned off at the switch.
@@ -127,24 +171,26 @@ func (s *Subscription) Close() {
 		return
 	}
 	c.subscriptions = slices.Delete(slices.Clone(c.subscriptions), i, i+1)
-	if s.source.header == "" {
-		return
-	}
-	if c.sources[s.source]--; c.sources[s.source] == 0 {
-		delete(c.sources, s.source)
-		c.conn.Start(s.source.off(c.all)...) // that it fails means that the connection has ended
+	if s.source != (source{}) {
+		c.turnOff(s.source)
 	}
 }
 
-// matches tells whether an event is one that was subscribed to.
-func (s *Subscription) matches(ev *esl.Event) bool {
-	return (s.name == "ALL" || s.name == ev.Name()) && (s.subclass == "" || s.subclass == ev.Subclass())
+// turnOff counts a user of a source out.
+func (c *Call) turnOff(s source) {
+	if c.sources[s]--; c.sources[s] > 0 {
+		return
+	}
+	delete(c.sources, s)
+	if cmds := c.off(s); len(cmds) > 0 {
+		c.conn.Start(cmds...) // that it fails means that the connection has ended
+	}
 }
 
 // give gives an event to the subscriptions.
 func (c *Call) give(ev *esl.Event) {
 	for _, s := range c.subscriptions {
-		if s.matches(ev) {
+		if s.wants(ev) {
 			s.f(ev)
 		}
 	}
@@ -172,7 +218,9 @@ func (c *Call) follow(uuid string) error {
 // unfollow undoes follow.
 func (c *Call) unfollow(uuid string) {
 	delete(c.followed, uuid)
-	c.conn.Start(esl.FilterDelete("Unique-ID", uuid)) // that it fails means that the connection has ended
+	if cmds := c.off(source{header: "Unique-ID", value: uuid}); len(cmds) > 0 {
+		c.conn.Start(cmds...) // that it fails means that the connection has ended
+	}
 }
 
 // SubscribeOwn has events of a type and a subclass count as those of the call, whatever channel they are of: those who

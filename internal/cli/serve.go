@@ -71,7 +71,7 @@ func source(c *cli.Context, w World) config.Source {
 // options are the options of the engine for a configuration.
 func options(cfg *config.Config, library *scripts.Library, log *slog.Logger) engine.Options {
 	o := engine.Options{
-		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands, HTTP: cfg.HTTPAllow},
+		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands, HTTP: cfg.HTTPAllow, ESL: cfg.ESLAllow},
 		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall},
 		Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
 		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,

@@ -37,6 +37,7 @@ type Config struct {
 	Env           []string
 	Commands      []string
 	HTTPAllow     []address.Pattern
+	ESLAllow      []address.Pattern
 	Instructions  int
 	CPU           time.Duration
 	Memory        int           // bytes

@@ -148,6 +148,8 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"listen:\n  - [a]", `eslua.yaml:2: listen: not a single value`},
 		{"listen: {a: b}", `eslua.yaml:1: listen: not a list`},
 		{"allow: office", `eslua.yaml:1: allow: "office" is no network, as 10.0.0.0/8, and no address`},
+		{"esl_allow: http://x", `eslua.yaml:1: esl_allow: "http://x" has no port from 1 to 65535`},
+		{"esl_allow: [10.0.0.0/8, a b]", `eslua.yaml:1: esl_allow: "a b" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`},
 		{"scripts: nowhere", `eslua.yaml:1: scripts: "nowhere" does not exist`},
 		{"scripts: eslua.yaml", `eslua.yaml:1: scripts: "eslua.yaml" is not a directory`},
 		{"scripts: eslua.yaml/x", `eslua.yaml:1: scripts: "eslua.yaml/x" cannot be looked at: not a directory`},

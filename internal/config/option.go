@@ -274,6 +274,11 @@ func Options() []Option {
 			set: one(func(c *Config) *int { return &c.Databases.MaxResult }, count),
 		},
 		{
+			Key: "esl_allow", Kind: List, Arg: "HOST[:PORT]",
+			Doc: "addresses, networks and names that connections of the module `ESL` may go to; inside of a private network an address or a network is needed",
+			set: many(func(c *Config) *[]address.Pattern { return &c.ESLAllow }, address.Parse),
+		},
+		{
 			Key: "limits.instructions", Arg: "N", Default: "200000000",
 			Doc: "instructions that a script may carry out between two waits",
 			set: one(func(c *Config) *int { return &c.Instructions }, count),

@@ -23,6 +23,8 @@ const (
 	TextOrTable Type = "string or table"
 	// Menu is an object of freeswitch.IVRMenu.
 	Menu Type = "menu"
+	// ESLEvent is an object of ESL.ESLevent.
+	ESLEvent Type = "ESLevent"
 	// Opaque is a value of C that Lua has no way to make, but for those that attributes give.
 	Opaque Type = "opaque"
 )
@@ -69,7 +71,7 @@ func (p Param) CType() string {
 	if p.C != "" {
 		return p.C
 	}
-	if c := map[Type]string{String: "char *", Int: "int", Bool: "bool", Session: "CoreSession *", Event: "Event *"}[p.Type]; c != "" {
+	if c := map[Type]string{String: "char *", Int: "int", Bool: "bool", Session: "CoreSession *", Event: "Event *", ESLEvent: "ESLevent *"}[p.Type]; c != "" {
 		return c
 	}
 	return string(p.Type)

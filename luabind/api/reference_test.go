@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/lua-api.md and docs/native-api.md anew")
+var update = flag.Bool("update", false, "write the references in docs anew")
 
 func pages() map[string]string {
 	return map[string]string{
@@ -17,6 +17,15 @@ func pages() map[string]string {
 				"with mod_lua's text.\n", ModLua()...),
 		"../../docs/native-api.md": Reference("The native methods",
 			"New scripts get honest results from these.\n", &Native, &Job, &Vars, &EventObject),
+		"../../docs/esl-module.md": Reference("The module ESL",
+			"Scripts that were written for the Lua module of the Event Socket Library (`require \"ESL\"`) find it in eslua, for connections to the "+
+				"event socket of a switch and for the connection of their own call. It behaves as the library does: results that make no "+
+				"sense are those of the library. A wrong number of arguments, or an argument of the wrong type, raises an error with its text.\n\n"+
+				"What differs: `sendRecv` never gives the reply to another command, as that to an earlier `send`; `sendEvent` gives the reply; a "+
+				"connection must be allowed (`esl_allow`) and is made within ten seconds or not at all; an object that is garbage keeps its "+
+				"connection until `disconnect` or the end of the script; what would break the connection is refused with -ERR and a line in the "+
+				"log. On the connection of the call `exit`, `nolinger`, `noevents`, `filter delete` and the like "+
+				"concern only what the script receives, never what eslua itself needs.\n", ESL()...),
 	}
 }
 
@@ -34,7 +43,7 @@ func TestTheReferencesAreCurrent(t *testing.T) {
 }
 
 func TestEveryRowIsComplete(t *testing.T) {
-	for _, c := range append(ModLua(), &Native, &EventObject) {
+	for _, c := range append(append(ModLua(), &Native, &EventObject), ESL()...) {
 		seen := make(map[string]bool)
 		for _, m := range c.Methods {
 			switch {
