@@ -212,16 +212,6 @@ func (h *house) printed(c *esltest.Call) string {
 	return strings.Join(lines, "\n")
 }
 
-// printedAt is when the script of a call has printed a line, since the house was made; 0 when it has not.
-func (h *house) printedAt(c *esltest.Call, line string) time.Duration {
-	for _, e := range h.log.all() {
-		if e.attrs["source"] == "lua" && e.attrs["call"] == c.UUID() && e.text == line {
-			return e.at.Sub(h.began)
-		}
-	}
-	return 0
-}
-
 // wantPrinted compares it.
 func (h *house) wantPrinted(c *esltest.Call, want string) {
 	h.Helper()

@@ -167,8 +167,7 @@ func serveCall(c net.Conn) {
 			case bytes.HasPrefix(cmd, []byte("sendmsg")):
 				id := headerOf(cmd, "event-uuid")
 				out = append(out, "Content-Type: command/reply\nReply-Text: +OK\n\n"...)
-				out = append(out, bytes.Replace(started, []byte(placeholder), id, 1)...)
-				out = append(out, bytes.Replace(completed, []byte(placeholder), id, 1)...)
+				out = fill(fill(out, started, id), completed, id)
 			default:
 				out = []byte("Content-Type: command/reply\nReply-Text: +OK\n\n")
 			}
@@ -177,6 +176,17 @@ func serveCall(c net.Conn) {
 			}
 		}
 	}
+}
+
+// fill appends an event frame with an id in it, whose length may be another than that of the placeholder.
+func fill(out, frame, id []byte) []byte {
+	if len(id) == len(placeholder) {
+		return append(out, bytes.Replace(frame, []byte(placeholder), id, 1)...)
+	}
+	_, body, _ := bytes.Cut(frame, []byte("\n\n"))
+	body = bytes.Replace(body, []byte(placeholder), id, 1)
+	out = fmt.Appendf(out, "Content-Length: %d\nContent-Type: text/event-plain\n\n", len(body))
+	return append(out, body...)
 }
 
 // takeCommand cuts the first command off b. One library ends its lines with CR LF.
