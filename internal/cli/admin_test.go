@@ -15,12 +15,7 @@ import (
 
 func TestARunningServerTellsAndObeys(t *testing.T) {
 	dir := filepath.Dir(script(t, `session:answer() print("here") session:sleep(600000)`))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
+	address := free(t)
 	signals := make(chan os.Signal, 2)
 	log, addr, status := serve(t, signals, "--scripts", dir, "--drain", "10ms", "--reload", "manual", "--admin", address)
 	sw := esltest.New(esltest.World{}, esltest.Options{})
@@ -78,4 +73,51 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	if out := ask(1, "status"); !strings.Contains(out, "no server answers") {
 		t.Errorf("status says\n%s", out)
 	}
+}
+
+func TestChangedScriptsMustPassTheGate(t *testing.T) {
+	path := script(t, "session:answer()")
+	address := free(t)
+	signals := make(chan os.Signal, 2)
+	_, _, status := serve(t, signals, "--scripts", filepath.Dir(path), "--reload", "manual", "--reload-gate", "check", "--admin", address)
+	ask := func(want int, args ...string) string {
+		t.Helper()
+		status, out, errs := run(t, append([]string{args[0], "--admin", address}, args[1:]...)...)
+		if status != want {
+			t.Errorf("%v: status %d, %s", args, status, errs)
+		}
+		return out + errs
+	}
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("session:anser()")
+	if out := ask(1, "reload"); !strings.Contains(out, "unknown-method") {
+		t.Errorf("reload says\n%s", out)
+	}
+	if out := ask(0, "status"); !strings.Contains(out, "generation 1") || !strings.Contains(out, "unknown-method") {
+		t.Errorf("status says\n%s", out)
+	}
+	write("session:answer() session:hangup()")
+	if out := ask(0, "reload"); !strings.Contains(out, "generation 2 serves") {
+		t.Errorf("reload says\n%s", out)
+	}
+	ask(0, "drain")
+	if s := <-status; s != 0 {
+		t.Errorf("status %d", s)
+	}
+}
+
+// free is a loopback address that nobody uses; nobody else is likely to take it within a moment.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }

@@ -148,7 +148,7 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer cancel()
-	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: modes[cfg.Reload], Log: log})
+	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: modes[cfg.Reload], Gate: gate(cfg), Log: log})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	Listen        []string // host:port
 	Allow         []netip.Prefix
 	Scripts       string // absolute
+	ReloadGate    string // GateNone or GateCheck
 	DefaultScript string // "": none
 	Routes        []Route
 	ESL           ESL
@@ -52,10 +53,12 @@ type Config struct {
 	LogLevel      slog.Level
 }
 
-// What Degraded and LogFormat can be.
+// What Degraded, ReloadGate and LogFormat can be.
 const (
 	DegradedRun    = "run"
 	DegradedRefuse = "refuse"
+	GateNone       = "none"
+	GateCheck      = "check"
 	LogText        = "text"
 	LogJSON        = "json"
 )

@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &Config{
-				Listen: []string{"127.0.0.1:8084"}, Scripts: dir, Inline: true, Reload: "watch", Degraded: DegradedRun, MaxCalls: 10000, Admin: "127.0.0.1:8085", Instructions: 200_000_000, CPU: 5 * time.Second, Memory: 16 << 20,
+				Listen: []string{"127.0.0.1:8084"}, Scripts: dir, Inline: true, Reload: "watch", Degraded: DegradedRun, MaxCalls: 10000, ReloadGate: GateNone, Admin: "127.0.0.1:8085", Instructions: 200_000_000, CPU: 5 * time.Second, Memory: 16 << 20,
 				AfterHangup: time.Minute, Drain: 5 * time.Second, LogFormat: LogText, LogLevel: slog.LevelInfo,
 				Databases: Databases{
 					MaxOpen: 20, MaxIdle: 50, IdleTime: time.Minute, OpenTimeout: 5 * time.Second, QueryTimeout: 10 * time.Second, MaxResult: 32 << 20,

@@ -82,6 +82,11 @@ func Options() []Option {
 			set: one(func(c *Config) *string { return &c.Reload }, word("watch", "poll", "manual", "off")),
 		},
 		{
+			Key: "reload_gate", Arg: "none|check", Default: GateNone,
+			Doc: "what changed scripts must pass before they serve: nothing, or `eslua check`; the old ones serve until they do",
+			set: one(func(c *Config) *string { return &c.ReloadGate }, word(GateNone, GateCheck)),
+		},
+		{
 			Key: "default_script", Arg: "NAME",
 			Doc: "script, below the directory of the scripts, of a call that names none and that no route takes",
 			set: one(func(c *Config) *string { return &c.DefaultScript }, scriptName),

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"eslua/internal/config"
+	"eslua/luabind/dbh"
+	"eslua/luabind/lint"
+	"eslua/luabind/modules"
+	"eslua/scripts"
+)
+
+// gate is what a new generation of scripts must pass before it serves; nil: nothing.
+func gate(cfg *config.Config) func(context.Context, *scripts.Generation) error {
+	if cfg.ReloadGate != config.GateCheck {
+		return nil
+	}
+	return func(_ context.Context, next *scripts.Generation) error { return checkGeneration(cfg, next) }
+}
+
+// checkGeneration is eslua check for all scripts of a generation. Its error has one line for each finding.
+func checkGeneration(cfg *config.Config, next *scripts.Generation) error {
+	mods := modules.New(modules.Options{Databases: new(dbh.Pools)})
+	defer mods.Close()
+	opts := lint.Options{Root: next.Root(), Read: cfg.Read, Write: cfg.Write, Module: func(name string) bool { return mods.Loader(name) != nil }}
+	var files []lint.File
+	for f := range next.All() {
+		name, err := filepath.Rel(next.Root(), f.Path)
+		if err != nil {
+			return err
+		}
+		opts.Scripts = append(opts.Scripts, filepath.ToSlash(name))
+		files = append(files, lint.File{Path: f.Path, Text: f.Content})
+	}
+	findings, err := lint.Check(files, opts)
+	if err != nil {
+		return err
+	}
+	findings = slices.DeleteFunc(findings, func(f lint.Finding) bool { return f.Severity == lint.Note })
+	if len(findings) == 0 {
+		return nil
+	}
+	var lines strings.Builder
+	for _, f := range findings {
+		fmt.Fprintf(&lines, "\n%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Code, f.Text)
+	}
+	return fmt.Errorf("%d findings of eslua check:%s", len(findings), lines.String())
+}
