@@ -88,7 +88,7 @@ func check(c *cli.Context) ([]lint.Finding, error) {
 	defer databases.Close()
 	helpers := modules.New(modules.Options{Databases: databases})
 	defer helpers.Close()
-	opts.Module = func(name string) bool { return helpers.Loader(name) != nil }
+	opts.Module = hasModule(helpers)
 
 	paths := c.Args().Slice()
 	if len(paths) == 0 {

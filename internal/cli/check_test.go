@@ -133,3 +133,12 @@ func TestTheLanguageServerFindsNothingInTheExamples(t *testing.T) {
 		t.Errorf("%v\n%s\n%s", err, out, report)
 	}
 }
+
+func TestTheExamplesPassTheCheck(t *testing.T) {
+	for _, dir := range []string{"ivr", "native", "esl"} {
+		dir = filepath.Join("..", "..", "examples", dir)
+		if status, out, errs := run(t, "check", "--scripts", dir, dir); status != 0 {
+			t.Errorf("%s: status %d\n%s%s", dir, status, out, errs)
+		}
+	}
+}
