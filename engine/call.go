@@ -117,7 +117,7 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, m
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	defer c.cancels(cancel)()
-	script := c.engine.library.New(c.engine.scriptOptions(luabind.Options{
+	script := c.engine.library.New(c.engine.scriptOptions("", luabind.Options{
 		Call: c.call, Machine: machine, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
 		AfterHangupInstructions: instructionsAfterHangup, Inner: c.inner,
 	}))

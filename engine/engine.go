@@ -9,6 +9,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -48,9 +49,11 @@ type Options struct {
 	// Rights are what scripts may touch, Limits how much of it; zero fields of Limits are their defaults.
 	Rights Rights
 	Limits vm.Limits
-	// Switch is where the event socket of the switch is; nil: calls have only their own connections, and scripts without a
-	// call none.
+	// Switch is where the event socket of the switch is, for scripts without a call and calls without async full; nil: calls have
+	// only their own connections, and scripts without a call none.
 	Switch *Switch
+	// Switches are others, by the names that scripts and hooks know them by.
+	Switches map[string]*Switch
 	// Startup are scripts that Begin starts, each a line as that of luarun; Hooks run for events of the switch.
 	Startup []string
 	Hooks   []Hook
@@ -108,8 +111,10 @@ type Engine struct {
 // New makes an engine. Its error is that a directory of Options.Rights cannot be opened. Shutdown frees what it holds.
 func New(opts Options) (*Engine, error) {
 	opts.Clock = clock.Or(opts.Clock)
-	if len(opts.Hooks) > 0 && opts.Switch == nil {
-		return nil, errNoSwitch
+	for _, h := range opts.Hooks {
+		if _, err := opts.known(h.Switch); err != nil {
+			return nil, fmt.Errorf("hook for %s: %w", h.Event, err)
+		}
 	}
 	own, err := loaders(opts.Modules)
 	if err != nil {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"hash/fnv"
 	"sync/atomic"
 	"time"
@@ -17,6 +16,8 @@ type Hook struct {
 	// Event is the name of a type, as CHANNEL_HANGUP_COMPLETE. With CUSTOM, Subclass is the one that is meant.
 	Event, Subclass string
 	Script          string
+	// Switch is the name of the switch whose events are meant, and that the script works with; "" is Options.Switch.
+	Switch string
 }
 
 const (
@@ -29,7 +30,7 @@ const (
 // hooks runs hooks.
 type hooks struct {
 	engine  *Engine
-	client  *esl.Client
+	clients map[string]*esl.Client // by the names of their switches
 	lanes   [hookLanes]chan hookEvent
 	wake    [hookLanes]*clock.Waiter
 	dropped atomic.Uint64
@@ -43,13 +44,10 @@ type hookEvent struct {
 	ev   *esl.Event
 }
 
-// startHooks subscribes to the events of all hooks. The connection to the switch is made anew whenever it ends.
+// startHooks subscribes to the events of all hooks. The connection to a switch is made anew whenever it ends.
 func (e *Engine) startHooks() error {
-	h := &hooks{engine: e, running: clock.NewGroup(e.opts.Clock)}
+	h := &hooks{engine: e, clients: make(map[string]*esl.Client), running: clock.NewGroup(e.opts.Clock)}
 	h.ctx, h.stop = context.WithCancel(context.Background())
-	h.client = esl.NewClient(esl.ClientConfig{
-		Addr: e.opts.Switch.Addr, Login: e.opts.Switch.Login, Options: esl.Options{Clock: e.opts.Clock}, Log: e.log,
-	})
 	for i := range h.lanes {
 		h.lanes[i], h.wake[i] = make(chan hookEvent, hookQueue), e.opts.Clock.NewWaiter()
 		h.running.Go(func() { h.work(i) })
@@ -61,7 +59,7 @@ func (e *Engine) startHooks() error {
 		if hook.Subclass != "" {
 			in = esl.Interest{Subclasses: []string{hook.Subclass}}
 		}
-		sub, err := h.client.Subscribe(h.ctx, in)
+		sub, err := h.client(hook.Switch).Subscribe(h.ctx, in)
 		if err != nil {
 			h.close()
 			return err
@@ -69,6 +67,20 @@ func (e *Engine) startHooks() error {
 		h.running.Go(func() { h.listen(hook, sub) })
 	}
 	return nil
+}
+
+// client is the connection for the hooks of a switch.
+func (h *hooks) client(name string) *esl.Client {
+	if c := h.clients[name]; c != nil {
+		return c
+	}
+	sw, _ := h.engine.opts.known(name) // New has looked
+	log := h.engine.log
+	if name != "" {
+		log = log.With("switch", name)
+	}
+	h.clients[name] = esl.NewClient(esl.ClientConfig{Addr: sw.Addr, Login: sw.Login, Options: esl.Options{Clock: h.engine.opts.Clock}, Log: log})
+	return h.clients[name]
 }
 
 // listen puts the events of a subscription into the lanes.
@@ -108,7 +120,7 @@ func (h *hooks) work(i int) {
 	for {
 		select {
 		case x := <-h.lanes[i]:
-			h.engine.Run(h.ctx, Run{Script: x.hook.Script, Begin: func(s *luabind.Script) { s.SetEvent("event", x.ev) }})
+			h.engine.Run(h.ctx, Run{Script: x.hook.Script, Switch: x.hook.Switch, Begin: func(s *luabind.Script) { s.SetEvent("event", x.ev) }})
 			continue
 		default:
 		}
@@ -120,8 +132,8 @@ func (h *hooks) work(i int) {
 
 func (h *hooks) close() {
 	h.stop()
-	h.client.Close()
+	for _, c := range h.clients {
+		c.Close()
+	}
 	h.running.Wait(context.Background())
 }
-
-var errNoSwitch = errors.New("engine: hooks need a connection to the switch (esl.address)")

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"eslua/esl"
@@ -16,7 +18,7 @@ import (
 	"eslua/luabind/vm"
 )
 
-// Switch is where the event socket of the switch is, for scripts without a call and calls without async full.
+// Switch is where the event socket of a switch is.
 type Switch struct {
 	Addr  string // host:port
 	Login esl.Login
@@ -27,9 +29,30 @@ type Switch struct {
 // connectTime is how long it may take to connect to the switch and to log in.
 const connectTime = 10 * time.Second
 
-// connect makes a connection to the switch for one script.
-func (e *Engine) connect(ctx context.Context) (*channel.Call, error) {
-	sw := e.opts.Switch
+// ErrNoSwitch: the configuration has no switch of a name, or none at all.
+var ErrNoSwitch = errors.New("no such connection to a switch")
+
+// known gives the switch of a name; "" is Options.Switch.
+func (o *Options) known(name string) (*Switch, error) {
+	sw := o.Switch
+	if name != "" {
+		sw = o.Switches[name]
+	}
+	switch {
+	case sw != nil:
+		return sw, nil
+	case name == "":
+		return nil, fmt.Errorf("engine: %w (esl.address)", ErrNoSwitch)
+	}
+	return nil, fmt.Errorf("engine: %w: %q", ErrNoSwitch, name)
+}
+
+// connect makes a connection to a switch for one script.
+func (e *Engine) connect(ctx context.Context, name string) (*channel.Call, error) {
+	sw, err := e.opts.known(name)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := clock.WithTimeout(ctx, e.opts.Clock, connectTime)
 	defer cancel()
 	conn, err := sw.dial(ctx, esl.Options{Clock: e.opts.Clock})
@@ -68,6 +91,8 @@ type Run struct {
 	Env    *esl.Event
 	// Begin may set globals before the script runs, and End read some when it has ended; nil does nothing.
 	Begin, End func(*luabind.Script)
+	// Switch is the name of the switch that it works with, and the scripts that it starts; "" is Options.Switch.
+	Switch string
 }
 
 // Run runs a script without a call, to its end. What it writes goes to the log. Its error says why it did not come to its
@@ -110,6 +135,11 @@ func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) (err er
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
+	if r.Switch != "" {
+		if _, err := e.opts.known(r.Switch); err != nil {
+			return err
+		}
+	}
 	sel := selection{name: r.Script, args: r.Args}
 	generation := e.opts.Scripts.Generation()
 	chunk, err := load(generation, sel)
@@ -119,7 +149,7 @@ func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) (err er
 	running, cancel := context.WithCancelCause(e.running)
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
-	script := e.library.New(e.scriptOptions(luabind.Options{
+	script := e.library.New(e.scriptOptions(r.Switch, luabind.Options{
 		Machine: e.machine(generation, ""), Clock: e.opts.Clock, Args: sel.argv(), Stream: r.Stream, Env: r.Env,
 		Log: func(l luabind.LogLine) { log.Log(ctx, levels[l.Level], l.Text, "source", "lua") },
 	}))
@@ -134,18 +164,26 @@ func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) (err er
 	return err
 }
 
-// scriptOptions adds what every script gets.
-func (e *Engine) scriptOptions(o luabind.Options) luabind.Options {
-	if e.opts.Switch != nil {
-		o.Connect = e.connect
+// scriptOptions adds what every script gets. name is that of the switch that it works with where its call's own connection
+// does not serve.
+func (e *Engine) scriptOptions(name string, o luabind.Options) luabind.Options {
+	if _, err := e.opts.known(name); err == nil {
+		o.Connect = func(ctx context.Context) (*channel.Call, error) { return e.connect(ctx, name) }
 	}
 	o.ESL = e.dialESL
-	o.Start, o.API, o.Databases = e.Start, e.API, e.pools
+	o.ConnectTo, o.Switches = e.connect, slices.Collect(maps.Keys(e.opts.Switches))
+	o.Start = func(line string) error { return e.start(line, name) }
+	o.API = func(ctx context.Context, line string) (string, error) { return e.api(ctx, line, name) }
+	o.Databases = e.pools
 	return o
 }
 
 // API runs a script as the API command lua does, by its argument, and gives what it has written to its stream.
 func (e *Engine) API(ctx context.Context, line string) (string, error) {
+	return e.api(ctx, line, "")
+}
+
+func (e *Engine) api(ctx context.Context, line, name string) (string, error) {
 	sel, err := e.parse(line)
 	switch {
 	case err != nil:
@@ -157,13 +195,15 @@ func (e *Engine) API(ctx context.Context, line string) (string, error) {
 	env.Add("API-Command", "lua")
 	env.Add("API-Command-Argument", line)
 	stream := &luabind.Stream{}
-	err = e.Run(ctx, Run{Script: sel.name, Args: sel.args, Stream: stream, Env: env})
+	err = e.Run(ctx, Run{Script: sel.name, Args: sel.args, Stream: stream, Env: env, Switch: name})
 	return stream.Output(), err
 }
 
 // Start starts a script without a call, by a line as that of luarun: name and arguments. It runs on its own; Shutdown
 // waits for it, and ends it as it does calls.
-func (e *Engine) Start(line string) error {
+func (e *Engine) Start(line string) error { return e.start(line, "") }
+
+func (e *Engine) start(line, name string) error {
 	sel, err := e.parse(line)
 	if err != nil {
 		return err
@@ -176,6 +216,6 @@ func (e *Engine) Start(line string) error {
 	if e.stopping {
 		return ErrDraining
 	}
-	e.started.Go(func() { e.run(e.running, Run{Script: sel.name, Args: sel.args}) })
+	e.started.Go(func() { e.run(e.running, Run{Script: sel.name, Args: sel.args, Switch: name}) })
 	return nil
 }

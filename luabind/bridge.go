@@ -16,6 +16,10 @@ func bridgeSessions(c *call) int {
 		c.script.write(esl.LogErr, "Channels not ready", false)
 		return 0
 	}
+	if a.leg.Call() != b.leg.Call() {
+		c.script.write(esl.LogErr, "bridge: the channels are not on one connection to a switch", false)
+		return 0
+	}
 	if !a.made && !a.leg.MediaReady() {
 		_, err := a.leg.PreAnswer(a.ctx())
 		c.failed(err)

@@ -23,6 +23,9 @@ type Library struct {
 	native     *class
 	vars       *class
 	job        *class
+	// otherSwitch is the class of what the function switch of the module eslua gives, nativeModule that and its other functions.
+	otherSwitch  *class
+	nativeModule map[string]*lua.LFunction
 	// eslConnection and eslEvent are the classes of the module ESL, esl its functions, eslConstructors as constructors.
 	eslConnection   *class
 	eslEvent        *class
@@ -57,6 +60,8 @@ func NewLibrary() *Library {
 	lib.vars = newClass("vars", readVariable, nil, &api.Vars)
 	lib.vars.set = writeVariable
 	lib.job = newClass("job", nil, jobMethods, &api.Job)
+	lib.otherSwitch = newClass("switch", nil, switchMethods, &api.Switch)
+	lib.nativeModule = functions(nil, moduleFunctions, &api.NativeModule)
 	lib.eslua = vm.Function(loadNative)
 	lib.eslEvent = newClass("ESLevent *", eslEventAttribute, eslEventMethods, &api.ESLEventClass)
 	lib.eslEvent.set = setESLEventAttribute

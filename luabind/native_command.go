@@ -116,31 +116,44 @@ func (c *call) output(text string, err error) int {
 	return c.string(text)
 }
 
-func (x *session) nativeAPI(c *call) int {
-	w, err := c.script.wire()
+// wire is a connection to the switch of the leg that can do everything.
+func (x *session) wire() (*channel.Call, error) {
+	if w := x.leg.Call(); w.Mode().Full {
+		return w, nil
+	}
+	return x.script.wire()
+}
+
+func (x *session) nativeAPI(c *call) int { return c.apiOver(x.wire()) }
+
+func (x *session) bgAPI(c *call) int { return c.bgAPIOver(x.wire()) }
+
+// apiOver runs the API command of the arguments over a connection, if it could be made.
+func (c *call) apiOver(w *channel.Call, err error) int {
 	if err != nil {
 		return c.because(err)
 	}
-	text, err := w.API(x.ctx(), c.text(1), c.text(2))
+	text, err := w.API(c.script.ctx, c.text(1), c.text(2))
 	return c.output(text, err)
 }
 
-func (x *session) bgAPI(c *call) int {
-	w, err := c.script.wire()
+// bgAPIOver starts it.
+func (c *call) bgAPIOver(w *channel.Call, err error) int {
 	if err != nil {
 		return c.because(err)
 	}
-	j, err := w.BgAPI(x.ctx(), c.text(1), c.text(2))
+	j, err := w.BgAPI(c.script.ctx, c.text(1), c.text(2))
 	if err != nil {
 		return c.because(err)
 	}
-	c.l.Push(c.script.lib.job.object(&job{c.script, j}))
+	c.l.Push(c.script.lib.job.object(&job{c.script, w, j}))
 	return 1
 }
 
 // job is an API command in the hands of a script.
 type job struct {
 	script *Script
+	wire   *channel.Call
 	*channel.Job
 }
 
@@ -164,9 +177,7 @@ var jobMethods = map[string]method{
 	},
 	"done": func(c *call) int {
 		x := c.job()
-		if w, err := c.script.wire(); err == nil {
-			w.Serve()
-		}
+		x.wire.Serve()
 		return c.truth(x.Done())
 	},
 	"uuid":   func(c *call) int { return c.string(c.job().ID()) },
@@ -188,7 +199,7 @@ func (x *session) nativeSendEvent(c *call) int {
 	if ev == nil || ev.ev == nil {
 		return c.reason("error: there is no event")
 	}
-	w, err := c.script.wire()
+	w, err := x.wire()
 	if err == nil {
 		_, err = w.FireEvent(x.ctx(), ev.kind, ev.ev)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,6 +37,9 @@ type Options struct {
 	// Connect makes a connection to the switch for what the call's own one cannot serve: without a call, or where it was not
 	// made with full. Nil: there is none.
 	Connect func(ctx context.Context) (*channel.Call, error)
+	// ConnectTo makes a connection to one of Switches, which are the names of others that the script may use.
+	ConnectTo func(ctx context.Context, name string) (*channel.Call, error)
+	Switches  []string
 	// Clock is the time of scripts without a call; nil is real time.
 	Clock clock.Clock
 	// Args are the words of the global argv, of which the first is the script as it was asked for; nil: there is no argv.
@@ -81,8 +85,9 @@ type Script struct {
 	kill context.CancelCauseFunc
 	free []func() // what is to be let go of at the end
 
-	control  *channel.Call // made by Connect; nil before it is needed
-	session  *session      // that of the call
+	control  line             // made by Connect
+	switches map[string]*line // by the names of Switches
+	session  *session         // that of the call
 	sessions []*session
 	// databases are the handles that are open.
 	databases []*dbh.Handle
@@ -122,6 +127,7 @@ func (lib *Library) New(opts Options) *Script {
 		return s.ctx.Err()
 	}
 	machine.Exit = func() { s.write(esl.LogErr, "Surely you jest! exiting is a bad plan....", false) }
+	s.control.connect = opts.Connect
 	s.state = vm.New(machine)
 	s.l = s.state.L
 	s.state.Preload("eslua", lib.eslua)
@@ -172,8 +178,9 @@ func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
 		f()
 	}
 	s.unlimit()
-	if s.control != nil {
-		s.control.End(context.WithoutCancel(ctx))
+	s.control.close(context.WithoutCancel(ctx))
+	for _, name := range slices.Sorted(maps.Keys(s.switches)) {
+		s.switches[name].close(context.WithoutCancel(ctx))
 	}
 	s.kill(nil)
 	return err
@@ -184,23 +191,10 @@ var errNoConnection = errors.New("this needs the socket application with async f
 
 // wire is a connection that can do everything: that of the call, or one that is made now.
 func (s *Script) wire() (*channel.Call, error) {
-	switch {
-	case s.Call != nil && s.Call.Mode().Full:
+	if s.Call != nil && s.Call.Mode().Full {
 		return s.Call, nil
-	case s.control != nil:
-		return s.control, nil
-	case s.Connect == nil:
-		return nil, errNoConnection
 	}
-	s.state.Waiting()
-	defer s.state.Resumed()
-	c, err := s.Connect(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	c.OnWait(s.state.Waiting, s.state.Resumed)
-	s.control = c
-	return c, nil
+	return s.control.get(s)
 }
 
 // notice looks whether the call has gone, by whatever way, from when on the time of the script is limited, unless it has

@@ -11,9 +11,14 @@ const originateUsage = "-USAGE: <call url> <exten>|&<application_name>(<app_args
 
 // originateAPI dials, and has the leg run an application or an extension.
 func originateAPI(c apiCall) string {
-	a := splitOriginate(c.arg)
+	a := esl.SplitArgs(c.arg, ' ') // quotes group, brackets do not (originate_function in mod_commands.c)
 	if len(a) < 2 {
 		return originateUsage
+	}
+	for i, word := range a {
+		if strings.EqualFold(word, "undef") {
+			a[i] = ""
+		}
 	}
 	timeout := c.sw.world.OriginateTimeout
 	if len(a) > 6 {
@@ -36,17 +41,6 @@ func originateAPI(c apiCall) string {
 		leg.transfer(a[1], append(a, "", "", "")[2], append(a, "", "", "")[3])
 	}
 	return "+OK " + leg.uuid + "\n"
-}
-
-// splitOriginate splits at blanks, but not within braces, brackets or parentheses.
-func splitOriginate(s string) []string {
-	var out []string
-	for _, part := range splitOutside(s, ' ') {
-		if part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
 }
 
 func hupallAPI(c apiCall) string {

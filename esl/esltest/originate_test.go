@@ -15,6 +15,8 @@ func TestOriginate(t *testing.T) {
 	}{
 		{"loopback/answers &park()", "+OK -\n", 0},
 		{"{origination_uuid=mine}loopback/answers &park()", "+OK mine\n", 0},
+		{`'{origination_uuid=mine,a=\'x, y\'}loopback/answers' '&set(b=1 2)'`, "+OK mine\n", 0},
+		{"loopback/silent &park() XML default undef undef 2", "-ERR NO_ANSWER\n", 2000},
 		{"loopback/answers answers", "+OK -\n", 0},
 		{"loopback/answers set:a=1,park inline", "+OK -\n", 0},
 		{"loopback/busy &park()", "-ERR USER_BUSY\n", 0},

@@ -18,8 +18,8 @@ func runCommand(w World) *cli.Command {
 		Usage:     "run a script without a call, as luarun does, over a connection to the switch",
 		ArgsUsage: "SCRIPT [ARG...]",
 		Description: "The script is found below the directory of the scripts if that is given, else by its path. It can originate calls and run\n" +
-			"API commands when --esl-address says where the switch's event socket is.",
-		Flags:        configFlags(),
+			"API commands when --esl-address or --switch says where a switch's event socket is.",
+		Flags:        append(configFlags(), &cli.StringFlag{Name: "switch", Usage: "work with the switch of that `NAME` in the configuration, in place of --esl-address"}),
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if !c.Args().Present() {
@@ -45,7 +45,11 @@ func runCommand(w World) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runScript(c.Context, w, cfg, name, c.Args().Tail())
+			other := c.String("switch")
+			if other != "" && cfg.Switch(other) == nil {
+				return fmt.Errorf("%w: --switch %q: there is none of that name in the configuration", errUsage, other)
+			}
+			return runScript(c.Context, w, cfg, engine.Run{Script: name, Args: c.Args().Tail(), Switch: other})
 		},
 	}
 }
@@ -65,7 +69,7 @@ func given(src config.Source, flag string) bool {
 }
 
 // runScript runs a script until it ends or a signal comes.
-func runScript(ctx context.Context, w World, cfg *config.Config, name string, args []string) error {
+func runScript(ctx context.Context, w World, cfg *config.Config, run engine.Run) error {
 	log := slog.New(logHandler(w.Err, cfg.LogFormat, cfg.LogLevel))
 	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: scripts.Off, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -86,7 +90,7 @@ func runScript(ctx context.Context, w World, cfg *config.Config, name string, ar
 		case <-ctx.Done():
 		}
 	}()
-	err = e.Run(ctx, engine.Run{Script: name, Args: args})
+	err = e.Run(ctx, run)
 	cancel()
 	<-stopped
 	e.Shutdown(context.Background())

@@ -85,8 +85,14 @@ func options(cfg *config.Config, library *scripts.Library, log *slog.Logger) eng
 	if cfg.ESL.Address != "" {
 		o.Switch = &engine.Switch{Addr: cfg.ESL.Address, Login: esl.Login{User: cfg.ESL.User, Password: cfg.ESL.Password}}
 	}
+	for _, s := range cfg.Switches {
+		if o.Switches == nil {
+			o.Switches = make(map[string]*engine.Switch)
+		}
+		o.Switches[s.Name] = &engine.Switch{Addr: s.Address, Login: esl.Login{User: s.User, Password: s.Password}}
+	}
 	for _, h := range cfg.Hooks {
-		o.Hooks = append(o.Hooks, engine.Hook{Event: h.Event, Subclass: h.Subclass, Script: h.Script})
+		o.Hooks = append(o.Hooks, engine.Hook{Event: h.Event, Subclass: h.Subclass, Script: h.Script, Switch: h.Switch})
 	}
 	return o
 }

@@ -28,6 +28,7 @@ type Config struct {
 	DefaultScript string // "": none
 	Routes        []Route
 	ESL           ESL
+	Switches      []Switch
 	Startup       []string
 	Hooks         []Hook
 	Reload        string // watch, poll, manual or off
@@ -93,6 +94,7 @@ func load(rows []Option, src Source) (*Config, error) {
 	}
 	if len(problems) == 0 {
 		problems = append(c.XMLHandler.check(), c.LuaHTTP.check()...)
+		problems = append(problems, c.checkHooks()...)
 	}
 	switch len(problems) {
 	case 0:

@@ -12,6 +12,7 @@ type Hook struct {
 	Event    string
 	Subclass string
 	Script   string
+	Switch   string // by name; "": that of esl.address
 }
 
 func (f *file) hooks(n *yaml.Node) ([]Hook, error) {
@@ -35,6 +36,8 @@ func (f *file) hook(n *yaml.Node) (h Hook, err error) {
 			h.Subclass, err = scalar(f, v, "hooks: subclass", filled)
 		case "script":
 			h.Script, err = scalar(f, v, "hooks: script", scriptName)
+		case "switch":
+			h.Switch, err = scalar(f, v, "hooks: switch", filled)
 		default:
 			return fmt.Errorf("%s: unknown key %q", f.at(k, "hooks"), key)
 		}

@@ -125,6 +125,14 @@ func Options() []Option {
 			set: one(func(c *Config) *string { return &c.ESL.Password }, firstLine),
 		},
 		{
+			Key: "switches", Kind: Structure, Arg: "list",
+			Doc: "event sockets of other switches, by name; see below",
+			decode: func(c *Config, f *file, n *yaml.Node) (err error) {
+				c.Switches, err = f.switches(n)
+				return err
+			},
+		},
+		{
 			Key: "startup", Kind: List, Arg: "LINE",
 			Doc: "scripts that are started with the server, each with its arguments as behind `luarun`",
 			set: many(func(c *Config) *[]string { return &c.Startup }, filled),

@@ -33,6 +33,10 @@ xml_handler:
 esl:
   address: 127.0.0.1:8021
   password_file: /etc/eslua/password
+switches:
+  - name: berlin
+    address: 10.0.1.5:8021
+    password_file: /etc/eslua/berlin-password
 
 # The script of a call whose dialplan line names none: the first route that takes the call counts.
 routes:
@@ -78,13 +82,27 @@ anywhere in the text unless ` + "`^` and `$`" + ` tie them to its ends.
 ## Hooks
 
 A hook runs a script, without a call, for each event of a type. The script finds the event in the global ` + "`event`" + `. Hooks of
-one channel run one after the other. They need ` + "`esl.address`" + `.
+one channel run one after the other. They need ` + "`esl.address`" + `, or the name of one of ` + "`switches`" + `.
 
 | key | meaning |
 |---|---|
 | ` + "`event`" + ` | the type, as ` + "`CHANNEL_HANGUP_COMPLETE`" + ` |
 | ` + "`subclass`" + ` | the subclass of a ` + "`CUSTOM`" + ` event |
 | ` + "`script`" + ` | the script, below the directory of the scripts |
+| ` + "`switch`" + ` | the name of the switch whose events are meant, and that the script works with; none: that of ` + "`esl.address`" + ` |
+
+## Switches
+
+` + "`esl.address`" + ` is the switch that scripts without a call, and calls without ` + "`async full`" + `, work with. Others stand under ` + "`switches`" + ` with a name: a
+script gets one with ` + "`require(\"eslua\").switch(\"berlin\")`" + ` ([native-api.md](native-api.md#eslua)), a hook with its key ` + "`switch`" + `, and ` + "`eslua run --switch berlin`" + `
+runs a script with it in place of ` + "`esl.address`" + `. Connections are made when a script first needs them.
+
+| key | meaning |
+|---|---|
+| ` + "`name`" + ` | the name |
+| ` + "`address`" + ` | HOST:PORT of its event socket |
+| ` + "`user`" + ` | user of the directory to log in as; none: with the password of the event socket |
+| ` + "`password_file`" + ` | file whose first line is the password |
 
 ## HTTP
 

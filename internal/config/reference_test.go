@@ -3,6 +3,9 @@ package config
 import (
 	"flag"
 	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -22,8 +25,12 @@ func TestTheReferenceIsCurrent(t *testing.T) {
 }
 
 func TestTheExampleIsValid(t *testing.T) {
+	berlin := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(berlin, []byte("secret too\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	c, err := Load(Source{
-		File: write(t, Example),
+		File: write(t, strings.Replace(Example, "/etc/eslua/berlin-password", berlin, 1)),
 		Flag: func(name string) ([]string, bool) { // what is not on every machine
 			switch name {
 			case "scripts", "databases-root":
@@ -37,7 +44,8 @@ func TestTheExampleIsValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Routes) != 2 || c.Routes[0].Args != "1000 'two words'" || len(c.Routes[1].Variables) != 2 || c.MaxCalls != 2000 || len(c.Hooks) != 1 || c.ESL.Password != "secret" {
+	if len(c.Routes) != 2 || c.Routes[0].Args != "1000 'two words'" || len(c.Routes[1].Variables) != 2 || c.MaxCalls != 2000 || len(c.Hooks) != 1 || c.ESL.Password != "secret" ||
+		!reflect.DeepEqual(c.Switches, []Switch{{"berlin", ESL{Address: "10.0.1.5:8021", Password: "secret too"}}}) {
 		t.Errorf("%+v", c)
 	}
 }

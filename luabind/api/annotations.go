@@ -69,7 +69,11 @@ func Annotations() map[string]string {
 		for _, v := range m.Values {
 			fmt.Fprintf(&b, "---@field %s %s %s\n", v.Name, annotated(v.Type), line(v.Doc))
 		}
-		fmt.Fprintf(&b, "local module = {}\n\nreturn module\n")
+		b.WriteString("local module = {}\n\n")
+		for i := range m.Functions.Methods {
+			m.Functions.Methods[i].annotate(&b, "module.", true)
+		}
+		b.WriteString("return module\n")
 		files[m.Name+".lua"] = b.String()
 	}
 	return files

@@ -36,14 +36,15 @@ func Globals() []Global {
 
 // Module is a module that require gives, with the values in its table.
 type Module struct {
-	Name   string
-	Doc    string
-	Values []Global
+	Name      string
+	Doc       string
+	Values    []Global
+	Functions *Class
 }
 
 // Modules are the modules that have rows.
 func Modules() []Module {
 	return []Module{
-		{"eslua", "The native interface.", []Global{{"session", NativeSession, "The call with native methods only; nil when there is none."}}},
+		{"eslua", "The native interface.", []Global{{"session", NativeSession, "The call with native methods only; nil when there is none."}}, &NativeModule},
 	}
 }

@@ -53,6 +53,7 @@ func Objects() []*Object {
 		{"state", "freeswitch.input_callback_state_t", []*Class{&InputStateClass}, nil},
 		{NativeSession, "eslua.Session", []*Class{&Native}, vars},
 		{"job", "eslua.Job", []*Class{&Job}, nil},
+		{SwitchType, "eslua.Switch", []*Class{&Switch}, nil},
 		{VarsType, "eslua.Vars", []*Class{&Vars}, nil},
 	}
 }

@@ -16,7 +16,7 @@ func pages() map[string]string {
 				"[compatibility.md](compatibility.md) says so. A wrong number of arguments, or an argument of the wrong type, raises an error "+
 				"with mod_lua's text.\n", ModLua()...),
 		"../../docs/native-api.md": Reference("The native methods",
-			"New scripts get honest results from these.\n", &Native, &Job, &Vars, &EventObject),
+			"New scripts get honest results from these.\n", &Native, &Job, &Vars, &EventObject, &NativeModule, &Switch),
 		"../../docs/esl-module.md": Reference("The module ESL",
 			"Scripts that were written for the Lua module of the Event Socket Library (`require \"ESL\"`) find it in eslua, for connections to the "+
 				"event socket of a switch and for the connection of their own call. It behaves as the library does: results that make no "+
@@ -43,7 +43,7 @@ func TestTheReferencesAreCurrent(t *testing.T) {
 }
 
 func TestEveryRowIsComplete(t *testing.T) {
-	for _, c := range append(append(ModLua(), &Native, &EventObject), ESL()...) {
+	for _, c := range append(append(ModLua(), &Native, &Job, &EventObject, &NativeModule, &Switch), ESL()...) {
 		seen := make(map[string]bool)
 		for _, m := range c.Methods {
 			switch {

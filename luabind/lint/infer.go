@@ -97,6 +97,9 @@ func (k *checker) inferField(of meaning, name string) meaning {
 			}
 		}
 	case of.module != "":
+		if m := k.modules[of.module].Functions.Method(name); m != nil {
+			return meaning{class: k.modules[of.module].Functions, function: m}
+		}
 		for _, v := range k.modules[of.module].Values {
 			if v.Name == name {
 				return meaning{object: k.objects[v.Type]}
