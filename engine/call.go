@@ -129,7 +129,9 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, m
 		}
 	}()
 	err = script.Run(running, chunk)
-	c.hook = script.Hook()
+	if _, down := c.call.Leg().HungUp(); down {
+		c.hook = script.Hook()
+	}
 	return err
 }
 

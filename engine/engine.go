@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -59,6 +60,10 @@ type Options struct {
 	Hooks   []Hook
 	// Databases are the databases that scripts may open.
 	Databases dbh.Options
+	// Library is what scripts can call; nil: the engine makes one. Several engines may share it.
+	Library *luabind.Library
+	// HTTP carries the requests of scripts out, wherever they go; nil: the network does, as far as Rights go.
+	HTTP http.RoundTripper
 	// Machine changes what a script may touch before its state is made; call is the uuid of its call, "" for none. Tests put
 	// stand-ins there. Nil changes nothing.
 	Machine func(call string, m *vm.Options)
@@ -124,11 +129,14 @@ func New(opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opts: opts, log: opts.Log, library: luabind.NewLibrary(), calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), pools: dbh.New(opts.Databases), started: clock.NewGroup(opts.Clock)}
+	e := &Engine{opts: opts, log: opts.Log, library: opts.Library, calls: make(map[*serving]bool), rights: rights, watch: vm.NewWatch(), pools: dbh.New(opts.Databases), started: clock.NewGroup(opts.Clock)}
 	e.own = own
-	e.modules = modules.New(modules.Options{Allow: opts.Rights.HTTP, Databases: e.pools})
+	e.modules = modules.New(modules.Options{Allow: opts.Rights.HTTP, Transport: opts.HTTP, Databases: e.pools})
 	if e.log == nil {
 		e.log = slog.Default()
+	}
+	if e.library == nil {
+		e.library = luabind.NewLibrary()
 	}
 	e.running, e.stop = context.WithCancelCause(context.Background())
 	e.server = &esl.Server{

@@ -59,6 +59,12 @@ func (sw *Switch) runAPI(t *thread, name, arg string, ch *channel) (string, bool
 	}
 	a, known := sw.apis[strings.ToLower(name)]
 	out, ok := "INVALID COMMAND!\n", false
+	if stands := sw.options.API; stands != nil {
+		if answer, ok := stands(name, arg); ok {
+			sw.fire(ev)
+			return answer, true
+		}
+	}
 	if known {
 		if out, ok = a.run(apiCall{sw, t, arg, ch}); !ok {
 			out += "COMMAND RETURNED ERROR!\n"

@@ -34,6 +34,9 @@ type Fault struct {
 	Command string
 	// App is the application that a sendmsg executes; "" is any.
 	App string
+	// Parked leaves out commands that come before the channel of their connection has parked, when a connection that ends
+	// leaves the caller to nobody (event-socket.md 1.2).
+	Parked bool
 	// Skip is how many matching commands pass unharmed first.
 	Skip  int
 	Times int
@@ -58,9 +61,9 @@ func (sw *Switch) Commands() int {
 }
 
 // fault finds the fault that strikes at a command now.
-func (sw *Switch) fault(line, app string) *Fault {
+func (sw *Switch) fault(ch *channel, line, app string) *Fault {
 	for _, f := range sw.faults {
-		if f.Times <= 0 || !strings.HasPrefix(line, f.Command) || f.App != "" && f.App != app {
+		if f.Times <= 0 || f.Parked && (ch == nil || !ch.parked) || !strings.HasPrefix(line, f.Command) || f.App != "" && f.App != app {
 			continue
 		}
 		if f.Skip > 0 {

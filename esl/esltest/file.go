@@ -83,7 +83,7 @@ func (sw *Switch) soundLength(names ...string) (time.Duration, bool) {
 	for _, name := range names {
 		for _, ext := range []string{"", ".wav", ".L16", ".PCMU"} {
 			if d, ok := sw.world.Sounds[name+ext]; ok {
-				return d, true
+				return d, d >= 0
 			}
 		}
 	}

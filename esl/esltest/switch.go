@@ -25,6 +25,9 @@ type Options struct {
 	// Heard is told what sounds on a channel, as Call.Heard gives it, by the channel's uuid. It runs in the goroutine of the
 	// switch and must not call its methods; nil: nobody is told.
 	Heard func(channel string, what Heard)
+	// API is asked first what an API command answers; it reports false for what the switch is to answer itself. It runs in the
+	// goroutine of the switch and must not call its methods; nil: nobody is asked.
+	API func(name, arg string) (answer string, ok bool)
 	// Commands are API commands of the test's own, by their names in lower case. They run in the goroutine of the switch and
 	// must not call its methods.
 	Commands map[string]func(c Command) string

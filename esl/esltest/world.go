@@ -20,7 +20,8 @@ type World struct {
 	Hash, DB map[string]map[string]string
 	// CallerName and CallerNumber are the caller id of Call where a CallSpec gives none.
 	CallerName, CallerNumber string
-	// Sounds are the files that exist, with their length.
+	// Sounds are the files that exist, with their length. A length below zero is that of a file that does not, in spite of
+	// AnySound.
 	Sounds map[string]time.Duration
 	// AnySound makes every file name that is not in Sounds one of that length, instead of a file that is not found.
 	AnySound time.Duration
@@ -56,6 +57,25 @@ type PhraseAction struct {
 	// Function is play-file, say, speak-text or execute.
 	Function string
 	Data     string
+}
+
+// Add adds the extensions, sounds and global variables of more to those that the switch has.
+func (sw *Switch) Add(more World) {
+	sw.do(func() {
+		if len(more.Extensions) > 0 {
+			all := maps.Clone(more.Extensions)
+			for number, actions := range sw.world.Extensions {
+				if _, ok := all[number]; !ok {
+					all[number] = actions
+				}
+			}
+			sw.world.Extensions = all
+		}
+		maps.Copy(sw.world.Sounds, more.Sounds)
+		for _, name := range sortedKeys(more.Globals) {
+			sw.globals.set(name, more.Globals[name])
+		}
+	})
 }
 
 func (w World) withDefaults() World {

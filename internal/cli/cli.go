@@ -58,7 +58,7 @@ func Main(ctx context.Context, args []string, w World) int {
 		ExitErrHandler:       func(*cli.Context, error) {},
 		OnUsageError:         usageError,
 		CommandNotFound:      func(*cli.Context, string) {},
-		Commands:             append([]*cli.Command{serveCommand(w), demoCommand(w), callCommand(w), runCommand(w), checkCommand(w), typesCommand(w), versionCommand(w)}, adminCommands(w)...),
+		Commands:             append([]*cli.Command{serveCommand(w), demoCommand(w), callCommand(w), testCommand(w), runCommand(w), checkCommand(w), typesCommand(w), versionCommand(w)}, adminCommands(w)...),
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
 				return fmt.Errorf("%w: there is no command %q; see eslua help", errUsage, name)

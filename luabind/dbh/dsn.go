@@ -3,6 +3,7 @@ package dbh
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -118,6 +119,9 @@ func (p *Pools) sqlitePath(name string, trusted bool) (string, error) {
 	if name == "" {
 		return "", fmt.Errorf("%w: no name", ErrUnknown)
 	}
+	if err := p.makeRoot(); err != nil {
+		return "", err
+	}
 	path := name
 	if !filepath.IsAbs(name) {
 		if p.opts.Root == "" {
@@ -166,4 +170,14 @@ func cutPrefixFold(text, prefix string) (string, bool) {
 		return text, false
 	}
 	return text[len(prefix):], true
+}
+
+func (p *Pools) makeRoot() error {
+	if !p.opts.MakeRoot || p.opts.Root == "" {
+		return nil
+	}
+	if err := os.MkdirAll(p.opts.Root, 0o700); err != nil {
+		return fmt.Errorf("dbh: %w", err)
+	}
+	return nil
 }

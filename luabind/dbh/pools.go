@@ -40,6 +40,8 @@ type Options struct {
 	// Root is the directory of SQLite files: a bare name is a file of it with .db behind, a path must lead below it. "":
 	// scripts may open no SQLite files but those that Names leads to.
 	Root string
+	// MakeRoot makes the directory when a file of it is opened for the first time.
+	MakeRoot bool
 	// Names are data sources by the names that ODBC uses, each as a data source name of another kind.
 	Names map[string]string
 	// Network are the addresses to which the data sources may lead that scripts spell out themselves; a socket of the file

@@ -26,6 +26,7 @@ type client struct {
 	resolve   func(ctx context.Context, host string) ([]netip.Addr, error)
 	dialer    net.Dialer
 	transport *http.Transport
+	carrier   http.RoundTripper // transport, or what stands in its place
 }
 
 func newClient(opts Options) *client {
@@ -39,6 +40,9 @@ func newClient(opts Options) *client {
 		DialContext: c.dial, TLSClientConfig: opts.TLS, ForceAttemptHTTP2: true, DisableCompression: true,
 		MaxIdleConns: 100, MaxIdleConnsPerHost: 20, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: 10 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
+	}
+	if c.carrier = opts.Transport; c.carrier == nil {
+		c.carrier = c.transport
 	}
 	return c
 }
@@ -165,7 +169,7 @@ func (c *client) exchange(ctx context.Context, r request) (*http.Response, error
 	for _, name := range []string{"Host", "Connection", "Content-Length", "Transfer-Encoding", "Te"} {
 		req.Header.Del(name) // they are those of the connection, which is shared
 	}
-	hc := http.Client{Transport: c.transport, CheckRedirect: func(to *http.Request, via []*http.Request) error {
+	hc := http.Client{Transport: c.carrier, CheckRedirect: func(to *http.Request, via []*http.Request) error {
 		last := via[len(via)-1]
 		if len(via) > r.redirects || r.plain && (last.Method != "GET" && last.Method != "HEAD" ||
 			last.URL.Scheme == "https" && to.URL.Scheme != "https" || to.Response.StatusCode == http.StatusPermanentRedirect) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"maps"
+	"net/http"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -28,6 +30,8 @@ type Options struct {
 	TLS *tls.Config
 	// Resolve looks the name of a host up; nil: as the system does.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Transport carries requests out, to wherever they go; nil: the network does, as far as Allow goes.
+	Transport http.RoundTripper
 	// Databases are what luasql opens; nil: the modules luasql.* are not there. They belong to the caller.
 	Databases *dbh.Pools
 }
@@ -36,6 +40,7 @@ type Options struct {
 type Modules struct {
 	opts    Options
 	http    *client
+	making  sync.Once // of loaders, when the first script asks for a module
 	loaders map[string]*lua.LFunction
 }
 
@@ -47,7 +52,11 @@ func New(opts Options) *Modules {
 	if opts.MaxBody <= 0 {
 		opts.MaxBody = 4 << 20
 	}
-	m := &Modules{opts: opts, http: newClient(opts)}
+	return &Modules{opts: opts, http: newClient(opts)}
+}
+
+// make makes the loaders.
+func (m *Modules) make() {
 	m.loaders = map[string]*lua.LFunction{
 		"json":       library(rxiFunctions, map[string]lua.LValue{"null": null}),
 		"cjson":      vm.Function(func(l *lua.LState) int { return newCJSON(l, false) }),
@@ -73,19 +82,21 @@ func New(opts Options) *Modules {
 			return 1
 		})
 	}
-	if opts.Databases != nil {
+	if m.opts.Databases != nil {
 		for _, d := range drivers {
-			m.loaders["luasql."+d.name] = luasql(d, opts.Databases)
+			m.loaders["luasql."+d.name] = luasql(d, m.opts.Databases)
 		}
 	}
-	return m
 }
 
 // Close closes the connections that no request uses.
 func (m *Modules) Close() { m.http.transport.CloseIdleConnections() }
 
 // Loader is what loads the module of that name, nil if there is none; it is made for vm.Options.Modules.
-func (m *Modules) Loader(name string) *lua.LFunction { return m.loaders[name] }
+func (m *Modules) Loader(name string) *lua.LFunction {
+	m.making.Do(m.make)
+	return m.loaders[name]
+}
 
 // library is the loader of a module that is a table of functions and other values that cannot be changed.
 func library(functions map[string]lua.LGFunction, values map[string]lua.LValue) *lua.LFunction {

@@ -3,6 +3,7 @@ package modules
 import (
 	"embed"
 	"fmt"
+	"sync"
 
 	"eslua/luabind/vm"
 )
@@ -12,8 +13,8 @@ import (
 //go:embed lua/*.lua
 var luaFiles embed.FS
 
-// sources compiles them, by their names.
-func sources() map[string]*vm.Chunk {
+// sources are they, by their names, compiled when they are first asked for. They never change.
+var sources = sync.OnceValue(func() map[string]*vm.Chunk {
 	out := map[string]*vm.Chunk{}
 	for _, name := range []string{"ltn12", "mime", "socket.url", "socket.http"} {
 		text, err := luaFiles.ReadFile("lua/" + name + ".lua")
@@ -25,4 +26,4 @@ func sources() map[string]*vm.Chunk {
 		}
 	}
 	return out
-}
+})

@@ -1,0 +1,53 @@
+package scripttest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// suffix is what the names of test files end with.
+const suffix = "_test.lua"
+
+// ErrNoTests: there is no test file.
+var ErrNoTests = errors.New("no test files (*" + suffix + ")")
+
+// find gives the test files that paths name: files themselves, and all below directories. Directories that begin with a dot
+// are left out.
+func find(paths []string) ([]string, error) {
+	var files []string
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("tests: %w", err)
+		}
+		if !info.IsDir() {
+			files = append(files, filepath.Clean(path))
+			continue
+		}
+		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && name != path && strings.HasPrefix(d.Name(), "."):
+				return filepath.SkipDir
+			case !d.IsDir() && strings.HasSuffix(d.Name(), suffix):
+				files = append(files, filepath.Clean(name))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("tests: %w", err)
+		}
+	}
+	slices.Sort(files)
+	files = slices.Compact(files)
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%w in %s", ErrNoTests, strings.Join(paths, ", "))
+	}
+	return files, nil
+}
