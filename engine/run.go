@@ -74,6 +74,7 @@ func (sw *Switch) dial(ctx context.Context, opts esl.Options) (*esl.Conn, error)
 	if err != nil {
 		return nil, err
 	}
+	nc = opts.Clock.Conn(nc)
 	conn, err := esl.NewInbound(ctx, nc, sw.Login, opts)
 	if err != nil {
 		nc.Close()

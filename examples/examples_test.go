@@ -3,6 +3,7 @@ package examples_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ import (
 // office is an engine that serves the examples, and the simulated switch of a small company.
 type office struct {
 	*testing.T
+	clock     clock.Clock
 	sw        *esltest.Switch
 	engine    *engine.Engine
 	databases string // their directory
@@ -60,8 +62,8 @@ func extensions() map[string][]esl.Action {
 // open makes an office.
 func open(t *testing.T, world esltest.World, opts engine.Options, sw esltest.Options) *office {
 	t.Helper()
-	o := &office{T: t, databases: t.TempDir()}
 	ck, release := esltest.Virtual()
+	o := &office{T: t, clock: ck, databases: t.TempDir()}
 	library, err := scripts.Open(t.Context(), scripts.Options{Root: ".", Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +75,9 @@ func open(t *testing.T, world esltest.World, opts engine.Options, sw esltest.Opt
 	}
 	sw.Clock, sw.Dial = ck, pipes.Dial
 	o.sw = esltest.New(world, sw)
+	inbound := esltest.NewPipeListener()
+	o.sw.Serve(inbound)
+	opts.Switch = &engine.Switch{Login: esl.Login{Password: "ClueCon"}, Dial: func(ctx context.Context) (net.Conn, error) { return inbound.Dial(ctx, "") }}
 	opts.Scripts, opts.Clock, opts.Log, opts.Databases = library, ck, slog.New(o), dbh.Options{Root: o.databases}
 	if o.engine, err = engine.New(opts); err != nil {
 		t.Fatal(err)
@@ -89,6 +94,14 @@ func open(t *testing.T, world esltest.World, opts engine.Options, sw esltest.Opt
 		}
 	})
 	return o
+}
+
+// until waits until it is that hour in the zone of this machine, which scripts have, and gives the time in seconds since 1970.
+func (o *office) until(hour int) int64 {
+	for o.clock.Now().Local().Hour() != hour {
+		o.sw.After(time.Hour)
+	}
+	return o.clock.Now().Unix()
 }
 
 // call places a call to a script of the examples, with its arguments. The caller speaks all the time.
