@@ -96,9 +96,9 @@ func open(t *testing.T, world esltest.World, opts engine.Options, sw esltest.Opt
 	return o
 }
 
-// until waits until it is that hour in the zone of this machine, which scripts have, and gives the time in seconds since 1970.
+// until waits until it is that hour, and gives the time in seconds since 1970.
 func (o *office) until(hour int) int64 {
-	for o.clock.Now().Local().Hour() != hour {
+	for o.clock.Now().Hour() != hour {
 		o.sw.After(time.Hour)
 	}
 	return o.clock.Now().Unix()

@@ -2,13 +2,12 @@ package luabind
 
 import (
 	"fmt"
-	"sort"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/esl"
 	"eslua/esl/channel"
+	"eslua/luabind/vm"
 )
 
 // nativeSession is the object require("eslua").session: the same session, on which every name is native.
@@ -77,6 +76,19 @@ func into[T string | int | float64 | bool](to *T) func(v lua.LValue) {
 	}
 }
 
+// field is a member of a table that is sent to the switch as the value of a variable or header: a text, a number, or a
+// boolean as true and false.
+func (c *call) field(k, v lua.LValue) string {
+	if b, ok := v.(lua.LBool); ok {
+		return b.String()
+	}
+	text, ok := vm.Text(v)
+	if !ok {
+		c.raise("%s: %s is a %s, not a text", c.row.Name, k, v.Type())
+	}
+	return text
+}
+
 func (x *session) nativeAnswer(c *call) int {
 	ok, err := x.leg.Answer(x.ctx())
 	return c.okay(ok, err)
@@ -105,11 +117,8 @@ func (x *session) nativeTransfer(c *call) int {
 // bridgeTo executes bridge with continue_on_fail in its scope, so that the call goes on when it fails.
 func (x *session) bridgeTo(c *call) int {
 	dest := c.text(1)
-	if t, ok := c.l.Get(3).(*lua.LTable); ok {
-		var vars []string
-		t.ForEach(func(k, v lua.LValue) { vars = append(vars, k.String()+"="+esl.QuoteArg(lua.LVAsString(v))) })
-		sort.Strings(vars)
-		dest = "{" + strings.Join(vars, ",") + "}" + dest
+	if t := c.l.Get(3); t != lua.LNil {
+		dest = c.dialVariables(t) + dest
 	}
 	ev, err := x.leg.Execute(x.ctx(), channel.Exec{App: "bridge", Arg: "%[continue_on_fail=true,hangup_after_bridge=false]" + dest, GiveDigits: true})
 	if err != nil {

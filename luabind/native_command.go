@@ -187,7 +187,7 @@ var jobMethods = map[string]method{
 func (x *session) sendMsg(c *call) int {
 	var headers []esl.Header
 	c.l.Get(2).(*lua.LTable).ForEach(func(k, v lua.LValue) {
-		headers = append(headers, esl.Header{Name: k.String(), Value: lua.LVAsString(v)})
+		headers = append(headers, esl.Header{Name: k.String(), Value: c.field(k, v)})
 	})
 	// The switch looks at call-command wherever it stands; an order of their own makes runs equal.
 	slices.SortFunc(headers, func(a, b esl.Header) int { return strings.Compare(a.Name, b.Name) })

@@ -123,7 +123,7 @@ func (c *call) dialVariables(v lua.LValue) string {
 		c.raise("%s: the variables must be a table, not a %s", c.row.Name, v.Type())
 	}
 	var vars []string
-	t.ForEach(func(k, v lua.LValue) { vars = append(vars, fmt.Sprintf("%s=%s", k, esl.QuoteArg(lua.LVAsString(v)))) })
+	t.ForEach(func(k, v lua.LValue) { vars = append(vars, fmt.Sprintf("%s=%s", k, esl.QuoteArg(c.field(k, v)))) })
 	slices.Sort(vars) // an order of their own makes runs equal
 	if vars == nil {
 		return ""

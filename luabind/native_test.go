@@ -39,6 +39,15 @@ func TestNativeCall(t *testing.T) {
 	}
 }
 
+func TestNativeVariablesOfADialString(t *testing.T) {
+	run(t, "async full", `
+		local session = require("eslua").session
+		session:on("CHANNEL_EXECUTE", function(ev) print(ev:get("Application-Data")) end)
+		session:bridge("loopback/busy/default", { yes = true, no = false, number = 1000000, text = "a b" })
+		print(pcall(session.bridge, session, "loopback/busy/default", { x = {} }))`,
+		"{no='false',number='1000000',text='a b',yes='true'}loopback/busy/default\nfalse\tbridge: x is a table, not a text", nil)
+}
+
 func TestNativeTransfer(t *testing.T) {
 	_, call := run(t, "async full", `
 		local session = require("eslua").session
