@@ -1,0 +1,3 @@
+return function(s)
+	return (s:gsub("^%s*(.-)%s*$", "%1"))
+end
