@@ -76,38 +76,49 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 }
 
 func TestChangedScriptsMustPassTheGate(t *testing.T) {
-	path := script(t, "session:answer()")
-	address := free(t)
-	signals := make(chan os.Signal, 2)
-	_, _, status := serve(t, signals, "--scripts", filepath.Dir(path), "--reload", "manual", "--reload-gate", "check", "--admin", address)
-	ask := func(want int, args ...string) string {
-		t.Helper()
-		status, out, errs := run(t, append([]string{args[0], "--admin", address}, args[1:]...)...)
-		if status != want {
-			t.Errorf("%v: status %d, %s", args, status, errs)
-		}
-		return out + errs
-	}
-	write := func(text string) {
-		t.Helper()
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("session:anser()")
-	if out := ask(1, "reload"); !strings.Contains(out, "unknown-method") {
-		t.Errorf("reload says\n%s", out)
-	}
-	if out := ask(0, "status"); !strings.Contains(out, "generation 1") || !strings.Contains(out, "unknown-method") {
-		t.Errorf("status says\n%s", out)
-	}
-	write("session:answer() session:hangup()")
-	if out := ask(0, "reload"); !strings.Contains(out, "generation 2 serves") {
-		t.Errorf("reload says\n%s", out)
-	}
-	ask(0, "drain")
-	if s := <-status; s != 0 {
-		t.Errorf("status %d", s)
+	for _, c := range []struct{ gate, bad, says, good string }{
+		{"check", "session:anser()", "unknown-method", "session:answer() session:hangup()"},
+		{"test", "session:hangup()", "is answered: ", "session:answer() session:sleep(1)"},
+	} {
+		t.Run(c.gate, func(t *testing.T) {
+			path := script(t, "session:answer()")
+			test := `it("is answered", function() local call = place { script = "main.lua" } call:wait() assert.is_true(call.answered) end)`
+			if err := os.WriteFile(strings.TrimSuffix(path, ".lua")+"_test.lua", []byte(test), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			address := free(t)
+			signals := make(chan os.Signal, 2)
+			_, _, status := serve(t, signals, "--scripts", filepath.Dir(path), "--reload", "manual", "--reload-gate", c.gate, "--admin", address)
+			ask := func(want int, args ...string) string {
+				t.Helper()
+				status, out, errs := run(t, append([]string{args[0], "--admin", address}, args[1:]...)...)
+				if status != want {
+					t.Errorf("%v: status %d, %s", args, status, errs)
+				}
+				return out + errs
+			}
+			write := func(text string) {
+				t.Helper()
+				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(c.bad)
+			if out := ask(1, "reload"); !strings.Contains(out, c.says) {
+				t.Errorf("reload says\n%s", out)
+			}
+			if out := ask(0, "status"); !strings.Contains(out, "generation 1") || !strings.Contains(out, c.says) {
+				t.Errorf("status says\n%s", out)
+			}
+			write(c.good)
+			if out := ask(0, "reload"); !strings.Contains(out, "generation 2 serves") {
+				t.Errorf("reload says\n%s", out)
+			}
+			ask(0, "drain")
+			if s := <-status; s != 0 {
+				t.Errorf("status %d", s)
+			}
+		})
 	}
 }
 

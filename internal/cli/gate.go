@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"eslua/engine/scripttest"
 	"eslua/internal/config"
 	"eslua/luabind/dbh"
 	"eslua/luabind/lint"
@@ -16,10 +18,36 @@ import (
 
 // gate is what a new generation of scripts must pass before it serves; nil: nothing.
 func gate(cfg *config.Config) func(context.Context, *scripts.Generation) error {
-	if cfg.ReloadGate != config.GateCheck {
+	switch cfg.ReloadGate {
+	case config.GateCheck:
+		return func(_ context.Context, next *scripts.Generation) error { return checkGeneration(cfg, next) }
+	case config.GateTest:
+		return func(ctx context.Context, next *scripts.Generation) error { return testGeneration(ctx, next.Root()) }
+	}
+	return nil
+}
+
+// testGeneration runs the tests beside the scripts. Its error says of each that failed why.
+func testGeneration(ctx context.Context, root string) error {
+	report, err := scripttest.Run(ctx, scripttest.Options{Paths: []string{root}, Scripts: root})
+	switch {
+	case errors.Is(err, scripttest.ErrNoTests):
+		return nil
+	case err != nil:
+		return err
+	}
+	var lines strings.Builder
+	failed := 0
+	for _, r := range report.Results {
+		if r.Failure != nil {
+			failed++
+			fmt.Fprintf(&lines, "\n%s: %s: %s", r.Failure.Place, strings.Join(r.Name, " "), r.Failure.Text)
+		}
+	}
+	if failed == 0 {
 		return nil
 	}
-	return func(_ context.Context, next *scripts.Generation) error { return checkGeneration(cfg, next) }
+	return fmt.Errorf("%d of %d tests failed:%s", failed, len(report.Results), lines.String())
 }
 
 // hasModule tells whether scripts can require a module that is no file of theirs. ESL has no rows that the check could look

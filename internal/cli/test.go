@@ -25,7 +25,7 @@ func testCommand(w World) *cli.Command {
 		Description: "A PATH is a test file, or a directory that is searched for them; without one, the directory of the scripts is.\n" +
 			"docs/testing.md says what stands in a test file. Exit status: 0 all passed, 1 something failed, 2 wrong usage.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "scripts", Usage: "the `DIRECTORY` of the scripts (default: the present one) [$ESLUA_SCRIPTS]"},
+			&cli.StringFlag{Name: "scripts", Usage: "the `DIRECTORY` of the scripts (default: PATH when that is one directory, else the present one) [$ESLUA_SCRIPTS]"},
 			&cli.StringFlag{Name: "format", Value: "pretty", Usage: "how results are printed: `FORMAT` pretty, tap, junit or json"},
 			&cli.StringFlag{Name: "filter", Usage: "only the tests whose names match the regular expression `RE`, with those of their blocks in front"},
 			&cli.StringFlag{Name: "coverage", Usage: "write which lines of the scripts were carried out to `FILE`, as lcov, and print a table"},
@@ -70,6 +70,9 @@ func testOptions(c *cli.Context, w World) (scripttest.Options, error) {
 	}
 	if opts.Scripts == "" {
 		opts.Scripts = "."
+		if len(opts.Paths) == 1 && isDirectory(opts.Paths[0]) {
+			opts.Scripts = opts.Paths[0]
+		}
 	}
 	if len(opts.Paths) == 0 {
 		opts.Paths = []string{opts.Scripts}
@@ -84,6 +87,11 @@ func testOptions(c *cli.Context, w World) (scripttest.Options, error) {
 		}
 	}
 	return opts, nil
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // untilSignal ends a context with the first signal.

@@ -24,7 +24,7 @@ type Config struct {
 	Listen        []string // host:port
 	Allow         []netip.Prefix
 	Scripts       string // absolute
-	ReloadGate    string // GateNone or GateCheck
+	ReloadGate    string // GateNone, GateCheck or GateTest
 	DefaultScript string // "": none
 	Routes        []Route
 	ESL           ESL
@@ -60,6 +60,7 @@ const (
 	DegradedRefuse = "refuse"
 	GateNone       = "none"
 	GateCheck      = "check"
+	GateTest       = "test"
 	LogText        = "text"
 	LogJSON        = "json"
 )

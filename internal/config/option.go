@@ -82,9 +82,9 @@ func Options() []Option {
 			set: one(func(c *Config) *string { return &c.Reload }, word("watch", "poll", "manual", "off")),
 		},
 		{
-			Key: "reload_gate", Arg: "none|check", Default: GateNone,
-			Doc: "what changed scripts must pass before they serve: nothing, or `eslua check`; the old ones serve until they do",
-			set: one(func(c *Config) *string { return &c.ReloadGate }, word(GateNone, GateCheck)),
+			Key: "reload_gate", Arg: "none|check|test", Default: GateNone,
+			Doc: "what changed scripts must pass before they serve: nothing, `eslua check`, or the tests beside them; the old ones serve until they do",
+			set: one(func(c *Config) *string { return &c.ReloadGate }, word(GateNone, GateCheck, GateTest)),
 		},
 		{
 			Key: "default_script", Arg: "NAME",

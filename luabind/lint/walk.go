@@ -480,7 +480,7 @@ func (w *walker) environment(name string, args []ast.Expr) {
 		}
 	case "loadfile", "load":
 		w.environments = w.environments || len(args) > 2
-	case "describe":
+	case "describe", "it": // the words of tests
 		w.foreign = true
 	case "setmetatable":
 		w.everywhere = w.everywhere || len(args) > 0 && w.global(args[0], "_G")

@@ -288,7 +288,7 @@ var attacks = map[string]attack{
 	"lost coroutines":     {source: `while true do coroutine.wrap(function() coroutine.yield() end)() end`, want: ended},
 	"upvalues":            {source: `local function f(x) return function() return x end end local t = {} for i = 1, 1e12 do t[i] = f(("x"):rep(100) .. i) end`, want: ended},
 	"code":                {source: `local t = {} for i = 1, 1e12 do t[i] = load("return " .. i .. ", '" .. ("x"):rep(1000) .. "'") end`, want: ended},
-	"proxies":             {source: `local t = {} for i = 1, 1e12 do t[i] = newproxy(true) end`, want: ended},
+	"proxies":             {peak: 128, source: `local t = {} for i = 1, 1e12 do t[i] = newproxy(true) end`, want: ended},
 	"iterators":           {source: `local t = {} for i = 1, 1e12 do t[i] = (("x"):rep(1000) .. i):gmatch("x") end`, want: ended},
 	"globals":             {source: `for i = 1, 1e12 do _G["g" .. i] = ("x"):rep(100) end`, want: ended},
 	"metatables":          {source: `local t = {} for i = 1, 1e12 do t = setmetatable({}, {__index = t}) end`, want: ended},
