@@ -99,6 +99,7 @@ func (f *file) report(r Result) {
 	if r.Status == Failed || r.Status == Broken {
 		f.run.failed.Store(true)
 	}
+	r.Output, f.printed = f.printed, nil
 	f.results = append(f.results, r)
 }
 

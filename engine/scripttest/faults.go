@@ -48,7 +48,9 @@ func (f *file) performFaults(b *block, body *lua.LFunction, r *Result) {
 			inject := kind
 			inject.step = step
 			var again Result
+			printed := f.printed
 			f.perform(b, body, &inject, &again)
+			f.printed = printed
 			r.Faults++
 			if inject.problem == "" {
 				continue

@@ -32,7 +32,7 @@ type file struct {
 	dead    bool // the state was ended
 	// faultTrace is that of the last test that a fault has broken.
 	faultTrace []string
-	printed    []string
+	printed    []string // since the last result
 }
 
 // test is a test while it is run.
@@ -111,11 +111,10 @@ func (f *file) load() error {
 	return nil
 }
 
-// print puts what the test prints into the trace of its call.
+// print keeps what the test prints, and puts it into the trace of its calls.
 func (f *file) print(line string) {
 	if f.test != nil && f.test.stage != nil {
-		f.test.stage.note(entry{kind: otherKind, who: theTest, text: line})
-		return
+		f.test.stage.note(entry{kind: otherKind, who: theTest, text: "prints " + line})
 	}
 	f.printed = append(f.printed, line)
 }

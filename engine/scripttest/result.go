@@ -25,6 +25,8 @@ type Result struct {
 	Failure *Failure
 	// Reason is what a pending test says about itself.
 	Reason string
+	// Output are the lines that the test has printed.
+	Output []string
 	// Took is real time, Simulated how long its calls were in virtual time.
 	Took, Simulated time.Duration
 	// Faults is how many times it was run again with a fault, 0 without Options.Faults.

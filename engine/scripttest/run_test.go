@@ -251,6 +251,47 @@ func TestStandIns(t *testing.T) {
 	}
 }
 
+// TestScriptsWithoutACall: as those of eslua run.
+func TestScriptsWithoutACall(t *testing.T) {
+	const script = `local s = freeswitch.Session("{origination_caller_id_number=1}loopback/" .. argv[1] .. "/default")
+		if not s:ready() then error("nobody there") end
+		s:streamFile("reminder.wav") s:hangup()`
+	r := one(t, script, `extensions { ada = "answer" }
+		local trace = run { script = "main.lua", args = { "ada" } }
+		assert.matches("hears reminder.wav", trace)
+		assert.has_error(function() run { script = "main.lua", args = { "none" } } end)`, nil)
+	if r.Status != scripttest.Passed {
+		t.Errorf("%s: %+v", r.Status, r.Failure)
+	}
+	if r := one(t, script, `run { script = "main.lua", args = { "none" } }`, nil); r.Status != scripttest.Failed || !strings.Contains(r.Failure.Text, "nobody there") {
+		t.Errorf("%s: %+v", r.Status, r.Failure)
+	}
+}
+
+// TestTheSeed: the same seed gives the same ids and numbers, another one others.
+func TestTheSeed(t *testing.T) {
+	dir := files(t, map[string]string{
+		"main.lua":   `session:answer() print(math.random(1000000) .. " " .. freeswitch.API():executeString("create_uuid"))`,
+		"x_test.lua": `it("x", function() local c = place { script = "main.lua" } c:wait() print(c.uuid, math.random(1000000), (c:trace():gsub("<.->", ""))) end)`,
+	})
+	output := func(seed uint64) string {
+		r := run(t, scripttest.Options{Scripts: dir, Seed: seed}).Results[0]
+		if r.Status != scripttest.Passed || len(r.Output) == 0 {
+			t.Fatalf("%s: %+v", r.Status, r.Failure)
+		}
+		return strings.Join(r.Output, "\n")
+	}
+	first := output(1)
+	for range 10 {
+		if got := output(1); got != first {
+			t.Fatalf("%s\nand before\n%s", got, first)
+		}
+	}
+	if output(2) == first {
+		t.Error("another seed gives the same")
+	}
+}
+
 func TestGoldenTraces(t *testing.T) {
 	dir := files(t, map[string]string{"main.lua": menu, "main_test.lua": `it("test", function()
 		local c = place { script = "main.lua" }

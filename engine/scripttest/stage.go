@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"time"
 
 	"eslua/engine"
+	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/clock"
 	"eslua/luabind/dbh"
@@ -43,6 +45,9 @@ type stage struct {
 	places   map[string]string // where each script waits, by the uuid of its call
 }
 
+// password is that of the switch's event socket.
+const password = "ClueCon"
+
 // afterHangup is how long a script may go on when its call has gone, as in eslua serve.
 const afterHangup = time.Minute
 
@@ -57,10 +62,16 @@ func (r *run) newStage(ctx context.Context, set *settings) (*stage, error) {
 	s.sw = esltest.New(set.world(), esltest.Options{
 		Clock: s.clock, Seed: r.opts.Seed, Dial: pipes.Dial, Log: s.switchLog, Heard: s.heard, API: s.api, Applications: s.applications(),
 	})
+	inbound := esltest.NewPipeListener()
+	s.sw.Serve(inbound)
 	var err error
 	s.engine, err = engine.New(engine.Options{
 		Scripts: r.library, Clock: s.clock, Rand: rand.New(rand.NewPCG(r.opts.Seed, 1)), Log: slog.New(engineLog{stage: s}),
-		Machine: s.machine, AfterHangup: afterHangup, Databases: dbh.Options{Root: set.folder(r), MakeRoot: true}, HTTP: transport{s}, Library: s.run.api,
+		Machine: s.machine, AfterHangup: afterHangup, Databases: dbh.Options{Root: set.folder(r), MakeRoot: true}, HTTP: transport{s},
+		Switch: &engine.Switch{
+			Login: esl.Login{Password: password},
+			Dial:  func(ctx context.Context) (net.Conn, error) { return inbound.Dial(ctx, "") },
+		},
 	})
 	if err != nil {
 		s.sw.Close()

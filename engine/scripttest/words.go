@@ -37,7 +37,7 @@ var environment = vm.NewEnvironment(func() map[string]vm.Make {
 		"teardown":        around(func(b *block) *[]*lua.LFunction { return &b.teardown }),
 		"lazy_teardown":   around(func(b *block) *[]*lua.LFunction { return &b.teardown }),
 		"strict_teardown": around(func(b *block) *[]*lua.LFunction { return &b.teardown }),
-		"place":           placeWord, "api": apiWord, "app": appWord, "http": httpWord, "env": envWord, "date": dateWord, "sounds": soundsWord,
+		"run":             runWord, "place": placeWord, "api": apiWord, "app": appWord, "http": httpWord, "env": envWord, "date": dateWord, "sounds": soundsWord,
 		"extensions": extensionsWord, "endpoints": endpointsWord, "globals": globalsWord, "database": databaseWord, "query": queryWord,
 	} {
 		all[name] = vm.Value(word(run))

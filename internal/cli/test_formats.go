@@ -137,6 +137,9 @@ func jsonTests(w World, _ *scripttest.Options) (func(scripttest.Result), func(*s
 		if r.Reason != "" {
 			line["reason"] = r.Reason
 		}
+		if len(r.Output) > 0 {
+			line["output"] = r.Output
+		}
 		if r.Faults > 0 {
 			line["faults"] = r.Faults
 		}

@@ -37,6 +37,9 @@ func prettyTests(w World, opts *scripttest.Options) (func(scripttest.Result), fu
 			line += ": " + r.Reason
 		}
 		fmt.Fprintln(w.Out, line)
+		for _, text := range r.Output {
+			fmt.Fprintln(w.Out, "             "+text)
+		}
 	}
 	end := func(report *scripttest.Report) error {
 		for i := range report.Results {

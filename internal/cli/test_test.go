@@ -31,7 +31,7 @@ func tests(t *testing.T, text string) string {
 }
 
 const mixed = `describe("main", function()
-  it("says bye", function() place { script = "main.lua" }:hears("bye.wav") end)
+  it("says bye", function() print("a", 1) place { script = "main.lua" }:hears("bye.wav") end)
   it("says hello #1", function() place { script = "main.lua" }:hears("hello <b>.wav") end)
   it("breaks", function() local x; x() end)
   pending("later", "no time")
@@ -46,7 +46,7 @@ func TestTestPrints(t *testing.T) {
 	}
 	last := -1
 	for _, want := range []string{
-		"main_test.lua\n", "ok       main says bye", "FAILED   main says hello #1", "ERROR    main breaks", "pending  main later: no time",
+		"main_test.lua\n", "ok       main says bye", "\n             a\t1\n", "FAILED   main says hello #1", "ERROR    main breaks", "pending  main later: no time",
 		"main_test.lua:3: expected to hear hello <b>.wav", "step    2: hears hello <b>.wav", "script  main.lua:", "trace of the call:", "caller  hears bye.wav",
 		"main_test.lua:4: attempt to call", "1 passed, 1 failed, 1 errors, 1 pending in", "(seed 7)",
 	} {
