@@ -221,13 +221,15 @@ func TestOnlyAllowedAddressesAreReached(t *testing.T) {
 }
 
 func TestConnectionsAreSharedByScripts(t *testing.T) {
-	server := web(t)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	var made atomic.Int32
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			made.Add(1)
 		}
 	}
+	server.Start()
+	defer server.Close()
 	b := newLab(t, Options{Allow: patterns(t, "127.0.0.1")})
 	for range 5 {
 		b.expect(fmt.Sprintf(`print(require("http").get("%s/none").status)`, server.URL), "204")
