@@ -81,7 +81,14 @@ func (x *session) filterDelete(c *call) int {
 
 func (x *session) divertEvents(c *call) int { return c.did(x.leg.DivertEvents(c.bool(1))) }
 
-// exec executes an application; with async it gives the id of what was started.
+// playing are applications that play and record, to which digits are of no use but to end them.
+var playing = map[string]bool{
+	"playback": true, "endless_playback": true, "loop_playback": true, "gentones": true, "say": true, "phrase": true, "speak": true,
+	"record": true,
+}
+
+// exec executes an application; with async it gives the id of what was started. Whoever has something played beside the
+// script wants to know of the digits that are pressed meanwhile.
 func (x *session) exec(c *call) int {
 	e := channel.Exec{App: c.text(1), Arg: c.text(2), GiveDigits: true}
 	async := false
@@ -89,6 +96,9 @@ func (x *session) exec(c *call) int {
 		"async": into(&async), "lock": into(&e.Lock), "loops": into(&e.Loops), "lead_frames": into(&e.LeadFrames),
 	})
 	if async {
+		if playing[strings.ToLower(e.App)] {
+			e.KeepDigits, e.GiveDigits = true, false
+		}
 		started, err := x.leg.Start(e)
 		if err != nil {
 			return c.because(err)

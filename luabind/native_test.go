@@ -48,6 +48,19 @@ func TestNativeVariablesOfADialString(t *testing.T) {
 		"{no='false',number='1000000',text='a b',yes='true'}loopback/busy/default\nfalse\tbridge: x is a table, not a text", nil)
 }
 
+// TestDigitsWhileSomethingPlaysBesideTheScript: they are the script's.
+func TestDigitsWhileSomethingPlaysBesideTheScript(t *testing.T) {
+	run(t, "async full", `
+		local session = require("eslua").session
+		session:answer()
+		session:exec("playback", "silence_stream://-1", { async = true })
+		print(session:wait_digit(5))
+		print(session:stop_playback(), session:playback("welcome.wav"))`, "1\ntrue\ttrue", func(l *lab, c *esltest.Call) {
+		l.sw.After(2 * time.Second)
+		c.Press("1")
+	})
+}
+
 func TestNativeTransfer(t *testing.T) {
 	_, call := run(t, "async full", `
 		local session = require("eslua").session

@@ -41,6 +41,7 @@ type call struct {
 var fields = map[string]bool{
 	"script": true, "args": true, "dest": true, "caller": true, "caller_name": true, "vars": true, "sounds": true, "extensions": true,
 	"endpoints": true, "globals": true, "env": true, "before": true, "next": true, "loopback": true,
+	"speaks": true,
 }
 
 // placeWord places a call to a script.
@@ -126,6 +127,17 @@ func placeWord(f *file, l *lua.LState) int {
 	}
 	if !how.SIP {
 		how.Called = nil
+	}
+	if v := spec.RawGetString("speaks"); v != lua.LNil {
+		seconds, ok := vm.Number(v)
+		if !ok || seconds < 0 {
+			vm.Raise(l, "speaks must be a number of seconds")
+		}
+		voice := fmt.Sprintf("tone_stream://%%(%d,0,440)", int(1000*seconds))
+		if !how.SIP { // the far end is a leg of the switch, which would hang up behind the tone
+			voice = "file_string://" + voice + "!silence_stream://-1"
+		}
+		how.Far = "&playback(" + voice + ")"
 	}
 	f.outside(func() { c.sw, err = s.sw.Call(how) })
 	if err != nil {

@@ -68,6 +68,30 @@ func one(t *testing.T, script, body string, change func(*scripttest.Options)) sc
 	return report.Results[0]
 }
 
+// TestACallerWhoSpeaks: recordings are as long, and end with the silence behind it.
+func TestACallerWhoSpeaks(t *testing.T) {
+	const script = `
+		session:answer()
+		session:execute("record", "/tmp/a.wav 60 200 3")
+		print("recorded " .. session:getVariable("record_seconds"))
+		session:sleep(1000)`
+	for spec, want := range map[string]string{
+		`speaks = 10.5`: "recorded 10", `speaks = 10.5, loopback = true`: "recorded 10", `speaks = 0.2`: "recorded 0", `caller = "1"`: "recorded 0",
+	} {
+		r := one(t, script, `
+			local c = place { script = "main.lua", `+spec+` }
+			c:says("`+want+`")
+			c:hears_nothing(0.5)
+			c:wait()`, nil)
+		if r.Status != scripttest.Passed {
+			t.Errorf("%s: %s %+v", spec, r.Status, r.Failure)
+		}
+	}
+	if r := one(t, script, `place { script = "main.lua", speaks = "x" }`, nil); r.Status != scripttest.Broken || !strings.Contains(r.Failure.Text, "number of seconds") {
+		t.Errorf("%s %+v", r.Status, r.Failure)
+	}
+}
+
 // TestWordsOfCalls: what holds passes.
 func TestWordsOfCalls(t *testing.T) {
 	for name, body := range map[string]string{
@@ -464,8 +488,9 @@ func TestLuassert(t *testing.T) {
 
 // TestTheExample runs the tests of the example.
 func TestTheExample(t *testing.T) {
-	report := run(t, scripttest.Options{Scripts: "../../examples", Coverage: true, Faults: !testing.Short()})
-	for _, r := range report.Results {
+	report := run(t, scripttest.Options{Scripts: "../../examples", Coverage: true})
+	faults := run(t, scripttest.Options{Scripts: "../../examples", Paths: []string{"../../examples/ivr"}, Faults: true})
+	for _, r := range append(report.Results, faults.Results...) {
 		if r.Status != scripttest.Passed {
 			t.Errorf("%s: %+v", r.Name, r.Failure)
 		}

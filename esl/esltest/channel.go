@@ -58,6 +58,7 @@ type channel struct {
 	appData       string
 	log           []esl.Action // applications executed: the app_log of CDRs
 	file          *fileHandle
+	playUntil     time.Time // when what plays is broken off; zero: never
 	asr           *recogniser
 	limits        []string             // resources that it is counted for
 	meta          map[byte]metaBinding // of bind_meta_app

@@ -8,11 +8,26 @@ import (
 	"eslua/esl"
 )
 
-// play plays a file, or several with a delimiter between them, from a sample on.
+// play plays a file, or several with a delimiter between them, from a sample on, and no longer than playback_timeout_sec
+// says; one second counts as none.
 func (ch *channel) play(t *thread, file string, from int, in *input) outcome {
 	if !ch.preAnswer(sitePlayback) || file == "" || !ch.mediaReady() {
 		return failed
 	}
+	outer := ch.playUntil
+	defer func() { ch.playUntil = outer }()
+	ch.playUntil = time.Time{}
+	if n := atoi(ch.get("playback_timeout_sec")); n > 1 {
+		ch.playUntil = ch.sw.now.Add(time.Duration(n) * time.Second)
+	}
+	result := ch.playAll(t, file, from, in)
+	if result == timedOut && isTrue(ch.get("playback_timeout_as_success")) {
+		return played
+	}
+	return result
+}
+
+func (ch *channel) playAll(t *thread, file string, from int, in *input) outcome {
 	files := []string{file}
 	pause := 250 * time.Millisecond
 	if delimiter := ch.get("playback_delimiter"); delimiter != "" {
@@ -33,7 +48,7 @@ func (ch *channel) play(t *thread, file string, from int, in *input) outcome {
 			}
 		}
 		switch result = ch.playOne(t, f, from, in); result {
-		case broken, failed:
+		case broken, failed, timedOut:
 			return result
 		}
 	}
@@ -136,6 +151,13 @@ func (ch *channel) stream(t *thread, fh *fileHandle, in *input) outcome {
 		if left <= 0 {
 			fh.pos = float64(fh.length)
 			return played
+		}
+		if !ch.playUntil.IsZero() {
+			rest := int(ch.playUntil.Sub(ch.sw.now) / frameTime)
+			if rest <= 0 {
+				return timedOut
+			}
+			left = min(left, rest)
 		}
 		fh.tick = ch.tick()
 		ch.awaitFrames(t, left, in)

@@ -73,6 +73,9 @@ func (ch *channel) parseEvents(t *thread) {
 		ch.addBasic(done)
 		ch.sw.fire(done)
 		if !ok {
+			if len(ch.private)+len(ch.priv) > 0 {
+				t.wake() // the rest has its turn with the next frame; that it has come may have been noticed before
+			}
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eslua/esl"
+	"eslua/esl/esltest"
 )
 
 // order is the executions of a connection in the order in which they began (+) and ended (-).
@@ -152,6 +153,23 @@ func TestABreakEndsWhatPlays(t *testing.T) {
 				t.Errorf("what waited ran: %t", got)
 			}
 		})
+	}
+}
+
+// TestWhatComesRightBehindABreak: its news arrive in the frame in which the break is noticed.
+func TestWhatComesRightBehindABreak(t *testing.T) {
+	for _, sip := range []bool{false, true} {
+		l := newLab(t, world("async full"))
+		call, p := l.answeredWith(esltest.CallSpec{SIP: sip})
+		p.want(execute("1", "playback", "long.wav"), "+OK")
+		p.event("PLAYBACK_START")
+		l.sw.After(time.Second)
+		p.want("api uuid_break "+p.uuid, "+OK\n")
+		p.want(execute("2", "set", "waited=yes"), "+OK")
+		l.sw.After(time.Second)
+		if call.Variable("waited") != "yes" {
+			t.Errorf("SIP %t: it did not run", sip)
+		}
 	}
 }
 

@@ -79,7 +79,7 @@ end
 local function schedule(number)
   local agents = session:get("callback_agents")
   if not agents or not extension then return nil, "callback_agents or the extension of connect is not set" end
-  local seconds = tonumber(session:get("callback_seconds")) or 30
+  local seconds = tonumber(session:get("callback_seconds") or "") or 30
   local group = "callback-" .. number
   session:api("sched_del", group)
   -- The agents are tried five times, two minutes apart. bgapi keeps the scheduler from waiting for them.

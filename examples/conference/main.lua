@@ -15,7 +15,7 @@ local session = require("eslua").session
 
 local room = argv and argv[1] or session:get("destination_number")
 local pin, moderator_pin = session:get("conference_pin"), session:get("conference_moderator_pin")
-local most = tonumber(session:get("conference_most")) or 20
+local most = tonumber(session:get("conference_most") or "") or 20
 local profile = session:get("conference_profile") or "default"
 
 local function log(level, text)

@@ -5,7 +5,7 @@
 -- Whoever waits longest rings the agents; the others hear music and, now and then, their place. Variables of the channel, all
 -- of them optional:
 --
---   queue_music      what is heard meanwhile, local_stream://moh
+--   queue_music      what is heard meanwhile, local_stream://moh: a stream, which goes on where the caller is between two looks
 --   queue_ring       how many seconds the agents ring, 15
 --   queue_announce   how many seconds there are between two announcements, 45
 --   queue_longest    after how many seconds somebody leaves, 900, and queue_overflow the extension for that
@@ -14,13 +14,15 @@
 local session = require("eslua").session
 
 local queue, agents = argv and argv[1], argv and argv[2]
+local function number(name, otherwise)
+  return tonumber(session:get(name) or "") or otherwise
+end
+
 local music = session:get("queue_music") or "local_stream://moh"
-local ring = tonumber(session:get("queue_ring")) or 15
-local between = tonumber(session:get("queue_announce")) or 45
-local longest = tonumber(session:get("queue_longest")) or 900
+local ring, between, longest = number("queue_ring", 15), number("queue_announce", 45), number("queue_longest", 900)
 local overflow, callback = session:get("queue_overflow"), session:get("queue_callback")
 
-local look = 5 -- seconds between two looks at the line
+local slice = 5 -- seconds of music between two looks at the line
 -- Somebody who was not seen for so long is not there any more: the server has died with the call. It is longer than the time
 -- between two looks with everything that may come in between.
 local stale = ring + 60
@@ -82,22 +84,16 @@ end
 
 ----- what is heard
 
-local playing = false
-session:on("PLAYBACK_STOP", function() playing = false end)
-
+-- Plays music for a little while: the key that was pressed. It ends by itself, so that nobody is left with it for ever when the
+-- server dies with the script.
 local function play_music()
-  if not playing then
-    playing = session:exec("playback", music, { async = true }) ~= nil
-  end
-end
-
-local function stop_music()
-  if playing then session:stop_playback() end
+  local done = session:exec("playback", ("%%[playback_timeout_sec=%d,playback_timeout_as_success=true,playback_terminators=%s]%s"):format(
+    slice, callback and "1" or "none", music))
+  return done and done:get("variable_playback_terminator_used")
 end
 
 -- Tells the place, and what else can be done: the key that was pressed, or nil.
 local function announce(place)
-  stop_music()
   session:playback("ivr/ivr-thank_you_for_holding.wav")
   if place > 1 then
     session:playback("ivr/ivr-you_are_number.wav")
@@ -121,7 +117,6 @@ local function wait()
     if waited >= longest then return "overflow" end
     local place = position()
     if place == 1 then
-      stop_music()
       local ok, why = session:bridge(agents, { leg_timeout = ring, ignore_early_media = true })
       if ok then return "answered" end
       log("INFO", "no agent: " .. why)
@@ -130,8 +125,7 @@ local function wait()
       told = waited
       if announce(place) == "1" then return "callback" end
     end
-    play_music()
-    if session:wait_digit(look) == "1" and callback then return "callback" end
+    if play_music() == "1" then return "callback" end
   end
   return "hung up"
 end
@@ -155,7 +149,6 @@ local ok, how = pcall(wait)
 leave()
 if not ok then error(how, 0) end
 
-stop_music()
 log("INFO", how .. " after " .. os.time() - began .. " s")
 if how == "callback" then
   session:transfer(callback)

@@ -197,7 +197,7 @@ var Native = Class{
 		{
 			Name: "exec", Params: []Param{str("application"), opt(str("argument")), options()},
 			Results: returns(Result{Event, "the event of its completion; with `async` the id that its events have as Application-UUID"}, Result{String, "why there is none"}),
-			Doc:     "Executes an application. Options: `async` does not wait for its end; `lock`, `loops`, `lead_frames` are those of `sendmsg`.",
+			Doc:     "Executes an application. Options: `async` does not wait for its end, and leaves the digits to the script that are pressed while it plays or records; `lock`, `loops`, `lead_frames` are those of `sendmsg`.",
 			Down:    `returns nil, "hangup"`, Example: `local done = session:exec("playback", "menu.wav") print(done:get("Application-Response"))`,
 		},
 		{
