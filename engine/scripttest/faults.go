@@ -26,7 +26,12 @@ var faults = []fault{
 
 // of is the fault as the switch is told it.
 func (f *fault) of() esltest.Fault {
-	return esltest.Fault{Kind: f.kind, Skip: f.step - 1, Parked: f.kind == esltest.Cut, Text: "-ERR fault injected by the test"}
+	out := esltest.Fault{Kind: f.kind, Skip: f.step - 1, Parked: f.kind == esltest.Cut, Text: "-ERR fault injected by the test"}
+	if f.kind == esltest.ErrorReply {
+		out.Past = hello // of each call
+		out.Skip -= hello
+	}
+	return out
 }
 
 func (f *fault) String() string { return fmt.Sprintf("%s at command %d", f.name, f.step) }

@@ -14,7 +14,8 @@ const notFoundReply = "-ERR command not found"
 // for none.
 func (l *listener) command(t *thread, cmd *esl.Event) string {
 	l.sw.commands++
-	f := l.sw.fault(l.channel, firstLine(cmd.Get("Command")), cmd.Get("execute-app-name"))
+	l.commands++
+	f := l.sw.fault(l.channel, l.commands, firstLine(cmd.Get("Command")), cmd.Get("execute-app-name"))
 	if f == nil {
 		return l.dispatch(t, cmd)
 	}

@@ -37,6 +37,8 @@ type Fault struct {
 	// Parked leaves out commands that come before the channel of their connection has parked, when a connection that ends
 	// leaves the caller to nobody (event-socket.md 1.2).
 	Parked bool
+	// Past leaves out so many commands at the beginning of each connection.
+	Past int
 	// Skip is how many matching commands pass unharmed first.
 	Skip  int
 	Times int
@@ -60,10 +62,10 @@ func (sw *Switch) Commands() int {
 	return n
 }
 
-// fault finds the fault that strikes at a command now.
-func (sw *Switch) fault(ch *channel, line, app string) *Fault {
+// fault finds the fault that strikes at a command now, the number-th of its connection.
+func (sw *Switch) fault(ch *channel, number int, line, app string) *Fault {
 	for _, f := range sw.faults {
-		if f.Times <= 0 || f.Parked && (ch == nil || !ch.parked) || !strings.HasPrefix(line, f.Command) || f.App != "" && f.App != app {
+		if f.Times <= 0 || number <= f.Past || f.Parked && (ch == nil || !ch.parked) || !strings.HasPrefix(line, f.Command) || f.App != "" && f.App != app {
 			continue
 		}
 		if f.Skip > 0 {

@@ -53,6 +53,18 @@ func TestFaults(t *testing.T) {
 				t.Error("the command was carried out")
 			}
 		}},
+		{"past the beginning", esltest.Fault{Command: "getvar", Kind: esltest.ErrorReply, Text: "-ERR late", Past: 50}, func(t *testing.T, l *lab, _ *esltest.Call, p *peer) {
+			for range 20 {
+				p.want("getvar before", "yes")
+			}
+			for range 50 {
+				p.send("getvar before")
+				if got := p.reply(); got == "-ERR late" {
+					return
+				}
+			}
+			t.Error("it did not strike")
+		}},
 		{"no reply", esltest.Fault{Command: "sendmsg", App: "set", Kind: esltest.NoReply}, func(t *testing.T, l *lab, call *esltest.Call, p *peer) {
 			p.send(execute("1", "set", "done=yes"), "getvar before")
 			if got := p.reply(); got != "yes" {

@@ -21,6 +21,8 @@ type listener struct {
 	channel *channel // that it controls
 	done    func()   // called when it has ended
 
+	commands int // that have come
+
 	outbound, async, full bool
 	authed, connected     bool
 	running               bool
