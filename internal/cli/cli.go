@@ -66,6 +66,9 @@ func Main(ctx context.Context, args []string, w World) int {
 			return cli.ShowAppHelp(c)
 		},
 	}
+	for _, c := range app.Commands {
+		c.Before = valuesAreNoOptions
+	}
 	err := app.RunContext(ctx, args)
 	switch {
 	case err == nil:
@@ -89,6 +92,22 @@ func usageError(c *cli.Context, err error, _ bool) error {
 		command += " " + c.Command.Name
 	}
 	return fmt.Errorf("%w: %v; see %s --help", errUsage, err, command)
+}
+
+// valuesAreNoOptions finds an option whose value was forgotten, so that it took the option behind it for one.
+func valuesAreNoOptions(c *cli.Context) error {
+	for _, name := range c.LocalFlagNames() {
+		values := []string{c.String(name)}
+		if list := c.StringSlice(name); len(list) > 0 {
+			values = list
+		}
+		for _, v := range values {
+			if strings.HasPrefix(v, "--") {
+				return fmt.Errorf("%w: the option --%s needs a value, and %s is an option; see %s --help", errUsage, name, v, c.Command.HelpName)
+			}
+		}
+	}
+	return nil
 }
 
 func versionCommand(w World) *cli.Command {

@@ -84,6 +84,8 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{[]string{"call"}, 2, "needs the name of a script"},
 		{[]string{"call", "--var", "x", "a.lua"}, 2, `--var "x"`},
 		{[]string{"call", "--digits", "1x", "a.lua"}, 2, `--digits "1x"`},
+		{[]string{"test", "--coverage", "--faults", "."}, 2, "--coverage needs a value, and --faults is an option; see eslua test --help"},
+		{[]string{"call", "--var", "--trace", "a.lua"}, 2, "--var needs a value"},
 		{[]string{"call", "none.lua"}, 1, "none.lua"},
 		{[]string{"serve", "--scripts", "/no/such"}, 78, `--scripts: "/no/such" does not exist`},
 		{[]string{"serve", "--scripts", ".", "--drain", "soon"}, 78, `"soon"`},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,13 +14,14 @@ import (
 )
 
 func runCommand(w World) *cli.Command {
+	flags := configFlags(slices.DeleteFunc(config.Options(), func(o config.Option) bool { return o.Serve }))
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "run a script without a call, as luarun does, over a connection to the switch",
 		ArgsUsage: "SCRIPT [ARG...]",
 		Description: "The script is found below the directory of the scripts if that is given, else by its path. It can originate calls and run\n" +
 			"API commands when --esl-address or --switch says where a switch's event socket is.",
-		Flags:        append(configFlags(), &cli.StringFlag{Name: "switch", Usage: "work with the switch of that `NAME` in the configuration, in place of --esl-address"}),
+		Flags:        append(flags, &cli.StringFlag{Name: "switch", Usage: "work with the switch of that `NAME` in the configuration, in place of --esl-address"}),
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if !c.Args().Present() {

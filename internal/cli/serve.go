@@ -29,7 +29,7 @@ func serveCommand(w World) *cli.Command {
 			"   <action application=\"socket\" data=\"127.0.0.1:8084 async full ivr/main.lua 1000\"/>\n\n" +
 			"SIGTERM and SIGINT stop accepting calls and give those that run back to their dialplan; a second one ends at once.\n" +
 			"SIGHUP has changed scripts serve new calls.",
-		Flags:        configFlags(),
+		Flags:        configFlags(config.Options()),
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -44,10 +44,10 @@ func serveCommand(w World) *cli.Command {
 	}
 }
 
-// configFlags are the flags of the configuration.
-func configFlags() []cli.Flag {
+// configFlags are the flags of the configuration, for options of it.
+func configFlags(options []config.Option) []cli.Flag {
 	flags := []cli.Flag{&cli.StringFlag{Name: "config", Usage: "read options from the YAML `FILE` [$ESLUA_CONFIG]"}}
-	for _, o := range config.Options() {
+	for _, o := range options {
 		if f := flagOf(o); f != nil {
 			flags = append(flags, f)
 		}

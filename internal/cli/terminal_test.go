@@ -102,3 +102,17 @@ func TestCallShowsTheWireAndTheVariables(t *testing.T) {
 		}
 	}
 }
+
+func TestTestWatchesInATerminalUntilControlC(t *testing.T) {
+	dir := tests(t, `it("says goodbye", function() place { script = "main.lua" }:hears("bye.wav") end)`)
+	x := start(t, "test", "--watch", dir)
+	x.until(t, "waiting for changes")
+	if err := os.WriteFile(filepath.Join(dir, "main.lua"), []byte("session:answer() session:streamFile('other.wav')"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	x.until(t, "expected to hear bye.wav")
+	x.press(t, "\x03")
+	if err := x.cmd.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, x.out.String())
+	}
+}

@@ -33,7 +33,7 @@ func testCommand(w World) *cli.Command {
 			&cli.BoolFlag{Name: "fail-fast", Usage: "begin no further test after the first failure"},
 			&cli.BoolFlag{Name: "faults", Usage: "run each test again with a hang-up, an error reply and a lost connection at each step"},
 			&cli.BoolFlag{Name: "update", Usage: "write golden traces instead of comparing with them"},
-			&cli.Uint64Flag{Name: "seed", Usage: "the `NUMBER` that uuids and random numbers are made from (default: another one each time)"},
+			&cli.Uint64Flag{Name: "seed", Usage: "the `NUMBER` that uuids and random numbers are made from", DefaultText: "another one each time"},
 		},
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {

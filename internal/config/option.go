@@ -36,6 +36,8 @@ type Option struct {
 	Default string
 	// Doc is one line, without a full stop.
 	Doc string
+	// Serve: it concerns the calls and requests of a server only, so that a command that runs one script has no flag for it.
+	Serve bool
 
 	set    func(*Config, []given) error           // for all but a Structure
 	decode func(*Config, *file, *yaml.Node) error // for a Structure
@@ -62,12 +64,12 @@ func (o *Option) Env() string {
 func Options() []Option {
 	return []Option{
 		{
-			Key: "listen", Kind: List, Arg: "HOST:PORT", Default: "127.0.0.1:8084",
+			Key: "listen", Serve: true, Kind: List, Arg: "HOST:PORT", Default: "127.0.0.1:8084",
 			Doc: "addresses on which calls are taken from the switch's `socket` application; without a host: on all addresses of the machine",
 			set: many(func(c *Config) *[]string { return &c.Listen }, hostPort),
 		},
 		{
-			Key: "allow", Kind: List, Arg: "CIDR",
+			Key: "allow", Serve: true, Kind: List, Arg: "CIDR",
 			Doc: "networks or addresses of the switches that may connect; none: all that reach a listen address",
 			set: many(func(c *Config) *[]netip.Prefix { return &c.Allow }, prefix),
 		},
@@ -77,17 +79,17 @@ func Options() []Option {
 			set: one(func(c *Config) *string { return &c.Scripts }, directory),
 		},
 		{
-			Key: "reload", Arg: "watch|poll|manual|off", Default: "watch",
+			Key: "reload", Serve: true, Arg: "watch|poll|manual|off", Default: "watch",
 			Doc: "how changed scripts are noticed: the system tells, they are looked at every second, on SIGHUP, or never; SIGHUP also works with the first two",
 			set: one(func(c *Config) *string { return &c.Reload }, word("watch", "poll", "manual", "off")),
 		},
 		{
-			Key: "reload_gate", Arg: "none|check|test", Default: GateNone,
+			Key: "reload_gate", Serve: true, Arg: "none|check|test", Default: GateNone,
 			Doc: "what changed scripts must pass before they serve: nothing, `eslua check`, or the tests beside them; the old ones serve until they do",
 			set: one(func(c *Config) *string { return &c.ReloadGate }, word(GateNone, GateCheck, GateTest)),
 		},
 		{
-			Key: "default_script", Arg: "NAME",
+			Key: "default_script", Serve: true, Arg: "NAME",
 			Doc: "script, below the directory of the scripts, of a call that names none and that no route takes",
 			set: one(func(c *Config) *string { return &c.DefaultScript }, scriptName),
 		},
@@ -100,7 +102,7 @@ func Options() []Option {
 			},
 		},
 		{
-			Key: "inline", Kind: Bool, Default: "true",
+			Key: "inline", Serve: true, Kind: Bool, Default: "true",
 			Doc: "whether a dialplan may give Lua code itself, as `~session:answer()`, in place of a script's name",
 			set: one(func(c *Config) *bool { return &c.Inline }, boolean),
 		},
@@ -133,7 +135,7 @@ func Options() []Option {
 			},
 		},
 		{
-			Key: "startup", Kind: List, Arg: "LINE",
+			Key: "startup", Serve: true, Kind: List, Arg: "LINE",
 			Doc: "scripts that are started with the server, each with its arguments as behind `luarun`",
 			set: many(func(c *Config) *[]string { return &c.Startup }, filled),
 		},
@@ -146,7 +148,7 @@ func Options() []Option {
 			},
 		},
 		{
-			Key: "xml_handler.listen", Arg: "HOST:PORT",
+			Key: "xml_handler.listen", Serve: true, Arg: "HOST:PORT",
 			Doc: "address on which requests of the switch's mod_xml_curl are served; none: they are not",
 			set: one(func(c *Config) *string { return &c.XMLHandler.Listen }, hostPort),
 		},
@@ -159,57 +161,57 @@ func Options() []Option {
 			},
 		},
 		{
-			Key: "xml_handler.user", Arg: "NAME",
+			Key: "xml_handler.user", Serve: true, Arg: "NAME",
 			Doc: "user of the basic authentication that a request has to give; none: no authentication",
 			set: one(func(c *Config) *string { return &c.XMLHandler.User }, filled),
 		},
 		{
-			Key: "xml_handler.password", Arg: "TEXT",
+			Key: "xml_handler.password", Serve: true, Arg: "TEXT",
 			Doc: "its password; it is better kept in a file",
 			set: one(func(c *Config) *string { return &c.XMLHandler.Password }, filled),
 		},
 		{
-			Key: "xml_handler.password_file", Arg: "FILE",
+			Key: "xml_handler.password_file", Serve: true, Arg: "FILE",
 			Doc: "file whose first line is its password",
 			set: one(func(c *Config) *string { return &c.XMLHandler.Password }, firstLine),
 		},
 		{
-			Key: "xml_handler.allow", Kind: List, Arg: "CIDR", Default: "127.0.0.0/8,::1/128",
+			Key: "xml_handler.allow", Serve: true, Kind: List, Arg: "CIDR", Default: "127.0.0.0/8,::1/128",
 			Doc: "networks or addresses of the switches that may ask",
 			set: many(func(c *Config) *[]netip.Prefix { return &c.XMLHandler.Allow }, prefix),
 		},
 		{
-			Key: "xml_handler.timeout", Arg: "DURATION", Default: "10s",
+			Key: "xml_handler.timeout", Serve: true, Arg: "DURATION", Default: "10s",
 			Doc: "how long the script of a request may take",
 			set: one(func(c *Config) *time.Duration { return &c.XMLHandler.Timeout }, longer),
 		},
 		{
-			Key: "xml_handler.max_requests", Arg: "N", Default: "100",
+			Key: "xml_handler.max_requests", Serve: true, Arg: "N", Default: "100",
 			Doc: "requests that may be served at the same time; one beyond is answered with status 503",
 			set: one(func(c *Config) *int { return &c.XMLHandler.MaxRequests }, count),
 		},
 		{
-			Key: "lua_http.listen", Arg: "HOST:PORT",
+			Key: "lua_http.listen", Serve: true, Arg: "HOST:PORT",
 			Doc: "address on which scripts are run for HTTP requests, as the API command `lua` does; without a token it must be a loopback one; none: they are not",
 			set: one(func(c *Config) *string { return &c.LuaHTTP.Listen }, hostPort),
 		},
 		{
-			Key: "lua_http.token", Arg: "TEXT",
+			Key: "lua_http.token", Serve: true, Arg: "TEXT",
 			Doc: "token that such a request has to give; it is better kept in a file",
 			set: one(func(c *Config) *string { return &c.LuaHTTP.Token }, filled),
 		},
 		{
-			Key: "lua_http.token_file", Arg: "FILE",
+			Key: "lua_http.token_file", Serve: true, Arg: "FILE",
 			Doc: "file whose first line is that token",
 			set: one(func(c *Config) *string { return &c.LuaHTTP.Token }, firstLine),
 		},
 		{
-			Key: "lua_http.timeout", Arg: "DURATION", Default: "1m",
+			Key: "lua_http.timeout", Serve: true, Arg: "DURATION", Default: "1m",
 			Doc: "how long the script of a request may take",
 			set: one(func(c *Config) *time.Duration { return &c.LuaHTTP.Timeout }, longer),
 		},
 		{
-			Key: "lua_http.max_requests", Arg: "N", Default: "100",
+			Key: "lua_http.max_requests", Serve: true, Arg: "N", Default: "100",
 			Doc: "requests that may be served at the same time; one beyond is answered with status 503",
 			set: one(func(c *Config) *int { return &c.LuaHTTP.MaxRequests }, count),
 		},
@@ -312,27 +314,27 @@ func Options() []Option {
 			set: one(func(c *Config) *time.Duration { return &c.Wall }, duration),
 		},
 		{
-			Key: "degraded", Arg: "run|refuse", Default: DegradedRun,
+			Key: "degraded", Serve: true, Arg: "run|refuse", Default: DegradedRun,
 			Doc: "what happens to a call whose dialplan line lacks `async full`: its script runs with less, or the dialplan goes on at once",
 			set: one(func(c *Config) *string { return &c.Degraded }, word(DegradedRun, DegradedRefuse)),
 		},
 		{
-			Key: "max_calls", Arg: "N", Default: "10000",
+			Key: "max_calls", Serve: true, Arg: "N", Default: "10000",
 			Doc: "calls that may run at the same time; the dialplan of a call beyond goes on at once",
 			set: one(func(c *Config) *int { return &c.MaxCalls }, count),
 		},
 		{
-			Key: "after_hangup", Arg: "DURATION", Default: "60s",
+			Key: "after_hangup", Serve: true, Arg: "DURATION", Default: "60s",
 			Doc: "how long a script may go on after its call has been hung up",
 			set: one(func(c *Config) *time.Duration { return &c.AfterHangup }, duration),
 		},
 		{
-			Key: "drain", Arg: "DURATION", Default: "5s",
+			Key: "drain", Serve: true, Arg: "DURATION", Default: "5s",
 			Doc: "how long calls may go on after a request to stop, before they are given back to their dialplans",
 			set: one(func(c *Config) *time.Duration { return &c.Drain }, duration),
 		},
 		{
-			Key: "admin", Arg: "HOST:PORT", Default: "127.0.0.1:8085",
+			Key: "admin", Serve: true, Arg: "HOST:PORT", Default: "127.0.0.1:8085",
 			Doc: "loopback address that `eslua status`, `calls`, `trace`, `kill`, `reload` and `drain` talk to; `off`: none",
 			set: one(func(c *Config) *string { return &c.Admin }, func(text string) (string, error) {
 				if text == "off" {
