@@ -21,6 +21,8 @@ const (
 	helloTime = 10 * time.Second
 	// instructionsAfterHangup are how many a script may carry out after the hang-up: about a second of work.
 	instructionsAfterHangup = 20_000_000
+	// served is the variable by which a dialplan can tell that a script has had the call (modlua-api.md 5.5).
+	served = "lua_served"
 )
 
 // serve serves one connection of the switch.
@@ -38,6 +40,10 @@ func (e *Engine) serve(ctx context.Context, conn *esl.Conn) {
 	c := &serving{engine: e, call: call, began: e.opts.Clock.Now(), log: e.log.With("call", call.Leg().UUID()), gone: make(chan struct{})}
 	defer close(c.gone)
 	c.run(ctx)
+	if call.Refused() != nil {
+		// No script has had an answer of the switch before it was ended: the fall-back of the dialplan is to serve the call.
+		call.Leg().Set(ctx, served, "")
+	}
 	err = call.End(context.WithoutCancel(ctx))
 	c.report(err)
 }
@@ -92,7 +98,7 @@ func (c *serving) run(ctx context.Context) {
 	c.log = c.log.With("script", c.script)
 	c.log.Info("call started", "mode", mode.String(), "from", c.call.Hello().Get("Caller-Caller-ID-Number"),
 		"to", c.call.Hello().Get("Caller-Destination-Number"), "args", sel.args)
-	if err := c.call.Leg().Set(ctx, "lua_served", "true"); err != nil {
+	if err := c.call.Leg().Set(ctx, served, "true"); err != nil {
 		c.err = err
 		return
 	}
@@ -175,15 +181,21 @@ func (c *serving) report(end error) {
 	if n := c.call.DroppedEvents(); n > 0 {
 		attrs = append(attrs, "events_dropped", n)
 	}
+	refused := c.call.Refused()
+	if refused != nil {
+		c.log.Error("the switch does not serve the call", "err", refused)
+	}
 	var failure *vm.Error
 	switch {
+	case refused != nil && errors.Is(c.err, channel.ErrRefused):
 	case errors.As(c.err, &failure):
 		if failure.Text != "" { // mod_lua does not log error values that are no texts
 			c.log.Error(failure.Text+"\n"+failure.Traceback, "source", "lua")
 		}
-		attrs = append(attrs, "failed", true)
 	case c.err != nil:
 		c.log.Error("the script did not run to its end", "script", c.script, "err", c.err)
+	}
+	if refused != nil || c.err != nil {
 		attrs = append(attrs, "failed", true)
 	}
 	if end != nil {

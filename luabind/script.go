@@ -198,8 +198,13 @@ func (s *Script) wire() (*channel.Call, error) {
 }
 
 // notice looks whether the call has gone, by whatever way, from when on the time of the script is limited, unless it has
-// made another leg that is up. It is called while a method waits, too: it could wait for something that never comes.
+// made another leg that is up. It is called while a method waits, too: it could wait for something that never comes. A
+// call that the switch does not serve is no longer the script's at all.
 func (s *Script) notice() {
+	if s.refused() != nil {
+		s.state.Stop(s.refused())
+		return
+	}
 	switch gone := s.Call != nil && !s.served(); {
 	case gone && !s.late:
 		s.late, s.lateCall = true, 0
@@ -213,6 +218,17 @@ func (s *Script) notice() {
 		s.unlimit()
 	}
 }
+
+// refused is why the switch does not serve the call, or nil.
+func (s *Script) refused() error {
+	if s.Call == nil {
+		return nil
+	}
+	return s.Call.Refused()
+}
+
+// over tells whether the script is to end, so that there is nothing to be said of what fails in it.
+func (s *Script) over() bool { return s.ctx.Err() != nil || s.refused() != nil }
 
 // killIn ends the script after a time, unless undo is called before.
 func (s *Script) killIn(d time.Duration, why error) (undo func()) {

@@ -140,7 +140,7 @@ func (x *session) ctx() context.Context { return x.script.ctx }
 func (c *call) failed(err error) {
 	switch {
 	case err == nil, errors.Is(err, channel.ErrHangup), errors.Is(err, channel.ErrTransferred), errors.Is(err, esl.ErrClosed),
-		errors.Is(err, channel.ErrTimeout), c.script.ctx.Err() != nil:
+		errors.Is(err, channel.ErrTimeout), c.script.over():
 	default:
 		c.script.write(esl.LogErr, err.Error(), false)
 	}

@@ -171,7 +171,7 @@ func (x *session) runLua(c *call, data string) {
 		if failure.Text != "" {
 			s.write(esl.LogErr, failure.Text+"\n"+failure.Traceback, false)
 		}
-	case err != nil && s.ctx.Err() == nil:
+	case err != nil && !s.over():
 		s.write(esl.LogErr, "lua "+data+": "+err.Error(), false)
 	}
 	s.Call.OnWait(s.state.Waiting, s.state.Resumed)

@@ -57,6 +57,9 @@ type Call struct {
 	due           []delivery
 	events        *eventRing
 	ended         *esl.End
+	needed        []needed // oldest first
+	refused       error
+	closing       bool // it is being given back: a refusal changes nothing any more
 }
 
 // vital are the events that the state of a call is followed by (event-socket.md 7.3).
@@ -68,10 +71,12 @@ var vital = []string{
 }
 
 // Accept says hello on a connection that the switch has opened, in two writes: connect and linger; then, once the reply
-// has told who calls, what is to be seen of the call (modlua-api.md 0.5). It does not wait for the answers to the second.
+// has told who calls, what is to be seen of the call (modlua-api.md 0.5). It does not wait for the answers to the second:
+// what the switch refuses of it is known before the answer to anything that is sent later (see Refused).
 func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	c := newCall(conn, opts)
-	ps, err := conn.Start(esl.Connect(), esl.Linger(0))
+	linger := esl.Linger(0)
+	ps, err := conn.Start(esl.Connect(), linger)
 	if err != nil {
 		return nil, fmt.Errorf("channel: hello: %w", err)
 	}
@@ -90,14 +95,15 @@ func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	c.leg = newLeg(c, uuid, c.hello)
 	c.legs[uuid] = c.leg
 	c.followed[uuid] = true
-	if c.mode.Full {
-		_, err = conn.Start(esl.Filter("Unique-ID", uuid), esl.Filter("Job-Owner-UUID", uuid), esl.Subscribe(esl.Plain, vital))
-	} else {
-		_, err = conn.Start(esl.MyEvents(esl.Plain))
+	cmds := []esl.Command{esl.MyEvents(esl.Plain)}
+	if c.mode.Full { // otherwise there is no linger
+		c.need([]esl.Command{linger}, ps[1:])
+		cmds = []esl.Command{esl.Filter("Unique-ID", uuid), esl.Filter("Job-Owner-UUID", uuid), esl.Subscribe(esl.Plain, vital)}
 	}
-	if err != nil {
+	if ps, err = conn.Start(cmds...); err != nil {
 		return nil, fmt.Errorf("channel: hello: %w", err)
 	}
+	c.need(cmds, ps)
 	return c, nil
 }
 
@@ -136,7 +142,8 @@ func (c *Call) Serve() {
 }
 
 // Wait serves the connection until done reports true, which is asked at the start and after everything that comes; until
-// a time (ErrTimeout; the zero time is never), until ctx ends, or until the connection has (*esl.End).
+// a time (ErrTimeout; the zero time is never), until ctx ends, until the connection has (*esl.End), or until the switch has
+// refused what the call needs (ErrRefused).
 func (c *Call) Wait(ctx context.Context, until time.Time, done func() bool) error {
 	return c.wait(ctx, at(until), done)
 }
@@ -154,6 +161,9 @@ func never() time.Time { return time.Time{} }
 func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() bool) error {
 	for {
 		c.deliver()
+		if err := c.refusal(); err != nil {
+			return err
+		}
 		if done() {
 			return nil
 		}

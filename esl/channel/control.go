@@ -18,9 +18,13 @@ func Control(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	c.sources = map[source]int{sourceOf("BACKGROUND_JOB", ""): 1} // is never turned off
 	// Filters are needed from the start: without one all events of the switch would come. Jobs of such a connection have no
 	// owner by which they could be told from others'.
-	ps, err := conn.Start(esl.Filter("Event-Name", "BACKGROUND_JOB"), esl.Subscribe(esl.Plain, vital))
-	if err == nil {
-		_, err = ps[len(ps)-1].Wait(ctx)
+	cmds := []esl.Command{esl.Filter("Event-Name", "BACKGROUND_JOB"), esl.Subscribe(esl.Plain, vital)}
+	ps, err := conn.Start(cmds...)
+	for i := 0; i < len(ps) && err == nil; i++ {
+		var reply *esl.Reply
+		if reply, err = ps[i].Wait(ctx); err == nil {
+			err = refusalOf(cmds[i], reply)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("channel: control: %w", err)

@@ -85,6 +85,10 @@ const endTime = 5 * time.Second
 func (c *Call) End(ctx context.Context) error {
 	defer c.conn.Close()
 	err := c.finish(ctx)
+	if errors.Is(err, ErrRefused) {
+		err = c.finishUnseen(ctx)
+	}
+	c.closing = true
 	if err == nil {
 		err = c.learnCause(ctx)
 	}

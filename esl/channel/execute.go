@@ -73,7 +73,7 @@ func (l *Leg) execute(ctx context.Context, x Exec, in Input, stopped *bool) (*es
 		return nil, err
 	}
 	defer e.Forget()
-	return e.wait(ctx, func() bool {
+	ev, err := e.wait(ctx, func() bool {
 		if e.running && !e.breaking && (l.feed(in) || l.leaving) {
 			e.Break()
 			if stopped != nil {
@@ -82,6 +82,10 @@ func (l *Leg) execute(ctx context.Context, x Exec, in Input, stopped *bool) (*es
 		}
 		return false
 	})
+	if ctx.Err() != nil || errors.Is(err, ErrRefused) {
+		e.abandon()
+	}
+	return ev, err
 }
 
 // Start sends an application to the channel and does not wait. It runs after those that were sent before, or within one
@@ -206,6 +210,20 @@ func (e *Execution) wait(ctx context.Context, step func() bool) (*esl.Event, err
 	}
 }
 
+// abandon breaks off what is played or recorded when nobody waits for it any more: the call would hear a file to its end
+// before it goes on in its dialplan. Where no event tells whether it has begun, it is taken back if it has not. Other
+// applications, such as bridge, come to their own end.
+func (e *Execution) abandon() {
+	l := e.leg
+	switch refused := l.call.refused != nil; {
+	case e.done != nil || !e.exec.KeepDigits || l.gone() != nil:
+	case e.running || refused && !l.call.mode.Full:
+		e.sendBreak()
+	case refused:
+		l.call.conn.Start(esl.API("uuid_break", l.uuid+" all"))
+	}
+}
+
 // deadline is when something is to be done about the application: after the hang-up it is given up, after a break that did
 // nothing it is broken off again.
 func (e *Execution) deadline() time.Time {
@@ -279,8 +297,11 @@ func (l *Leg) StartDetached(ctx context.Context, x Exec) error {
 }
 
 // Flush waits until the applications from StartDetached have ended. That a channel has gone is no error: there is nothing
-// to wait for then.
+// to wait for then, nor where the switch does not tell of it (Refused).
 func (c *Call) Flush(ctx context.Context) error {
+	if c.refusal() != nil {
+		c.forgetUnfinished()
+	}
 	for len(c.unfinished) > 0 {
 		e := c.unfinished[0]
 		_, err := e.Wait(ctx)
@@ -295,4 +316,12 @@ func (c *Call) Flush(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// forgetUnfinished gives the applications from StartDetached up. They run all the same.
+func (c *Call) forgetUnfinished() {
+	for _, e := range c.unfinished {
+		e.Forget()
+	}
+	c.unfinished = nil
 }

@@ -40,6 +40,8 @@ func newLab(t *testing.T, mode string, serve func(ctx context.Context, c *channe
 				{App: "socket", Data: "127.0.0.1:8084 " + mode},
 				{App: "set", Data: "after=yes"},
 			},
+			"stays":     {{App: "answer"}, {App: "park"}},
+			"rings":     {{App: "ring_ready"}, {App: "sleep", Data: "30000"}},
 			"elsewhere": {{App: "set", Data: "elsewhere=yes"}, {App: "answer"}, {App: "sleep", Data: "500"}},
 		},
 	}

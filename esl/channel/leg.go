@@ -99,7 +99,7 @@ func (l *Leg) unusable() error {
 	case l.lost:
 		return l.call.ended
 	}
-	return nil
+	return l.call.refused
 }
 
 // gone is like unusable, but a channel that was only told to go is still there.

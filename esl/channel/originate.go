@@ -43,7 +43,9 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 			return nil, err
 		}
 		uuid = strings.TrimSpace(out)
-		c.follow(uuid)
+		if _, err := c.follow(uuid); err != nil { // that the switch refuses it is seen when the leg is attached
+			return nil, fmt.Errorf("channel: originate: %w", err)
+		}
 	}
 	if vars := originateVariables(uuid, o.For); vars != "" {
 		dial = vars + dial
@@ -58,6 +60,10 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 	}
 	out, err := c.ringing(ctx, job, uuid, o.For)
 	if err != nil {
+		if uuid != "" { // nobody would take the leg
+			c.kill(uuid)
+			c.unfollow(uuid)
+		}
 		return nil, err
 	}
 	made, ok := strings.CutPrefix(strings.TrimSpace(out), "+OK ")
@@ -70,7 +76,16 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 		return nil, &OriginateError{cause}
 	}
 	o.For.disposition(ctx, "SUCCESS")
-	return c.Attach(ctx, made)
+	leg, err := c.Attach(ctx, made)
+	if err != nil {
+		c.kill(made) // else it stayed parked
+	}
+	return leg, err
+}
+
+// kill gives up a leg that was made and that nobody takes.
+func (c *Call) kill(uuid string) {
+	c.conn.Start(esl.API("uuid_kill", uuid+" "+esl.CauseOriginatorCancel.String())) // that it fails means that the connection has ended
 }
 
 // ringing waits for the end of an attempt, and gives it up when the leg that it is for has gone.
@@ -78,7 +93,7 @@ func (c *Call) ringing(ctx context.Context, job *Job, uuid string, by *Leg) (str
 	if by != nil && uuid != "" {
 		err := c.wait(ctx, never, func() bool { return job.done != nil || job.failure() != nil || by.gone() != nil })
 		if err == nil && job.done == nil && job.failure() == nil {
-			c.conn.Start(esl.API("uuid_kill", uuid+" "+esl.CauseOriginatorCancel.String()))
+			c.kill(uuid)
 		}
 	}
 	return job.Wait(ctx)
@@ -140,11 +155,16 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 	if uuid == "" || strings.ContainsAny(uuid, " \r\n\x00") {
 		return nil, ErrNoSuchChannel
 	}
-	if err := c.follow(uuid); err != nil {
+	filter, err := c.follow(uuid)
+	if err != nil {
 		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
 	}
 	out, err := c.API(ctx, "uuid_dump", uuid)
+	if err == nil {
+		err = filter.refusal()
+	}
 	if err != nil {
+		c.unfollow(uuid)
 		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
 	}
 	data := esl.ParsePlain([]byte(out))

@@ -146,19 +146,34 @@ func (c *Call) turnOn(ctx context.Context, sources ...source) error {
 	ps, err := c.conn.Start(cmds...)
 	if err == nil {
 		c.all = all
-		var lost error
-		err = c.wait(ctx, never, func() (done bool) {
-			_, lost, done = ps[len(ps)-1].Poll()
-			return done
-		})
-		if err == nil {
-			err = lost
-		}
+		err = c.carriedOut(ctx, cmds, ps)
 	}
 	if err != nil {
 		for _, s := range sources {
 			c.turnOff(s)
 		}
+	}
+	return err
+}
+
+// carriedOut waits until the switch has carried commands out. Its error says which it refused, or why that is not known.
+func (c *Call) carriedOut(ctx context.Context, cmds []esl.Command, sent []*esl.Pending) error {
+	var failure error
+	i := 0
+	err := c.wait(ctx, never, func() bool {
+		for ; i < len(sent) && failure == nil; i++ {
+			reply, lost, done := sent[i].Poll()
+			if !done {
+				return false
+			}
+			if failure = lost; reply != nil {
+				failure = refusalOf(cmds[i], reply)
+			}
+		}
+		return true
+	})
+	if err == nil {
+		err = failure
 	}
 	return err
 }
@@ -208,11 +223,15 @@ func (c *Call) own(ev *esl.Event) bool {
 	return c.followed[ev.Get("Unique-ID")] || c.leg != nil && ev.Get("Job-Owner-UUID") == c.leg.uuid
 }
 
-// follow has the events of a channel come.
-func (c *Call) follow(uuid string) error {
+// follow has the events of a channel come. Whether the switch does so is known with the reply to any later command.
+func (c *Call) follow(uuid string) (needed, error) {
 	c.followed[uuid] = true
-	_, err := c.conn.Start(esl.Filter("Unique-ID", uuid))
-	return err
+	cmd := esl.Filter("Unique-ID", uuid)
+	sent, err := c.conn.Start(cmd)
+	if err != nil {
+		return needed{}, err
+	}
+	return needed{cmd, sent[0]}, nil
 }
 
 // unfollow undoes follow.
