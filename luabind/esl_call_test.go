@@ -161,8 +161,8 @@ func TestTheCallsConnectionIsLost(t *testing.T) {
 		{"filter", `con:events("plain", "HEARTBEAT")`, "1"},
 		{"sendmsg", `con:execute("answer")`, "nil"},
 		{"sendmsg", `con:executeAsync("answer")`, "nil"},
-		{"getvar", `con:send("getvar x") == 0 and con:recvEvent():getType()`, "SERVER_DISCONNECTED"},
-		{"getvar", `con:send("getvar x") == 0 and con:recvEventTimed(60000)`, "nil"},
+		{"connect", `con:send("connect") == 0 and con:recvEvent():getType()`, "SERVER_DISCONNECTED"},
+		{"connect", `con:send("connect") == 0 and con:recvEventTimed(60000)`, "nil"},
 	} {
 		t.Run(m.call, func(t *testing.T) {
 			l := newLab(t, "async full", `local ESL = require "ESL" local con = ESL.ESLconnection(0) freeswitch.msleep(1000)

@@ -59,6 +59,14 @@ func (x *session) unsubscribe(c *call) int {
 	return c.truth(true)
 }
 
+// address is how a message names the channel of the session: one to the call's own has no name in it.
+func (x *session) address() string {
+	if x.leg == x.leg.Call().Leg() {
+		return ""
+	}
+	return x.leg.UUID()
+}
+
 // send sends a command, and answers for its reply.
 func (x *session) send(c *call, cmd esl.Command) int {
 	reply, err := x.leg.Call().Send(x.ctx(), cmd)
@@ -68,15 +76,36 @@ func (x *session) send(c *call, cmd esl.Command) int {
 	return c.did(err)
 }
 
-func (x *session) sendFilter(c *call) int { return x.send(c, esl.Filter(c.text(1), c.text(2))) }
+// filter is what the script has let pass with filter.
+type filter struct {
+	header, value string
+	*channel.Subscription
+}
+
+func (x *session) addFilter(c *call) int {
+	x.leg.Call().KeepEvents(keptEvents)
+	sub, err := x.leg.Call().FilterOwn(x.ctx(), c.text(1), c.text(2))
+	if err != nil {
+		return c.because(err)
+	}
+	c.script.filters = append(c.script.filters, filter{c.text(1), c.text(2), sub})
+	return c.truth(true)
+}
 
 func (x *session) filterDelete(c *call) int {
-	header, value := c.text(1), c.text(2)
-	if strings.EqualFold(header, "all") || strings.EqualFold(header, "Unique-ID") && (value == "" || value == x.leg.UUID()) ||
-		strings.EqualFold(header, "Job-Owner-UUID") {
-		return c.reason("error: the filters of the call itself are needed")
+	s, header, value := c.script, c.text(1), c.text(2)
+	before := len(s.filters)
+	s.filters = slices.DeleteFunc(s.filters, func(f filter) bool {
+		gone := strings.EqualFold(header, "all") || strings.EqualFold(f.header, header) && (value == "" || strings.EqualFold(f.value, value))
+		if gone {
+			f.Close()
+		}
+		return gone
+	})
+	if len(s.filters) == before {
+		return c.reason("not_found")
 	}
-	return x.send(c, esl.FilterDelete(header, value))
+	return c.truth(true)
 }
 
 func (x *session) divertEvents(c *call) int { return c.did(x.leg.DivertEvents(c.bool(1))) }
@@ -201,7 +230,7 @@ func (x *session) sendMsg(c *call) int {
 	})
 	// The switch looks at call-command wherever it stands; an order of their own makes runs equal.
 	slices.SortFunc(headers, func(a, b esl.Header) int { return strings.Compare(a.Name, b.Name) })
-	return x.send(c, esl.SendMsg("", headers, c.text(2)))
+	return x.send(c, esl.SendMsg(x.address(), headers, c.text(2)))
 }
 
 func (x *session) nativeSendEvent(c *call) int {
@@ -216,18 +245,12 @@ func (x *session) nativeSendEvent(c *call) int {
 	return c.did(err)
 }
 
-func (x *session) getVar(c *call) int {
-	reply, err := x.leg.Call().Send(x.ctx(), esl.GetVar(c.text(1)))
-	switch {
-	case err != nil:
-		return c.because(err)
-	case reply.Err() != nil || reply.Text == "" || reply.Text == "_undef_":
-		return c.stringOrNil("", false)
-	}
-	return c.string(reply.Text)
-}
+// linger has nothing to do: the call's connection stays until the script has ended, or the script would not see the end.
+func (x *session) linger(c *call) int { return c.truth(true) }
 
-func (x *session) linger(c *call) int { return x.send(c, esl.Linger(c.int(1))) }
+func (x *session) noLinger(c *call) int {
+	return c.reason("error: the connection stays until the script has ended")
+}
 
 func (x *session) logLevel(c *call) int {
 	x.leg.Call().KeepEvents(keptEvents)
@@ -235,7 +258,7 @@ func (x *session) logLevel(c *call) int {
 }
 
 func (x *session) unicast(c *call) int {
-	var u esl.Unicast
+	u := esl.Unicast{Channel: x.address()}
 	c.options(1, map[string]func(v lua.LValue){
 		"local_ip": into(&u.LocalIP), "local_port": into(&u.LocalPort), "remote_ip": into(&u.RemoteIP), "remote_port": into(&u.RemotePort),
 		"transport": into(&u.Transport), "flags": into(&u.Flags),
@@ -243,7 +266,7 @@ func (x *session) unicast(c *call) int {
 	return x.send(c, u.Command())
 }
 
-func (x *session) noMedia(c *call) int { return x.send(c, esl.NoMedia("", c.text(1))) }
+func (x *session) noMedia(c *call) int { return x.send(c, esl.NoMedia(x.address(), c.text(1))) }
 
 func (x *session) xferExt(c *call) int {
 	if !x.leg.Ready() {
@@ -260,7 +283,7 @@ func (x *session) xferExt(c *call) int {
 	if len(actions) == 0 {
 		return c.reason("error: there are no actions")
 	}
-	return x.send(c, esl.XferExt("", actions...))
+	return x.send(c, esl.XferExt(x.address(), actions...))
 }
 
 func (x *session) exit(c *call) int { return c.did(x.leg.Call().End(x.ctx())) }

@@ -139,8 +139,8 @@ func TestNativeEventsAndCommands(t *testing.T) {
 		"true\tnil\terror: there is no event BOGUS\ntrue\nv\ntrue\tnil\tnot_found\nset\tb\ntrue\nFILE PLAYED\n"+
 			"x\tfalse\tnil\terror: No such channel!\n"+
 			"true\tfalse\ty\ttrue\nnil\ttimeout\ntrue\n1\t1\tnil\n"+
-			"true\ttrue\tnil\terror: the filters of the call itself are needed\n"+
-			"true\ttrue\ttrue\ttrue\ttrue\ntrue\nINFO\ttrue\ntrue\ttrue\ttrue\ntrue\nhas ended", nil)
+			"true\ttrue\tnil\tnot_found\n"+
+			"true\ttrue\ttrue\tnil\ttrue\ntrue\nINFO\ttrue\ntrue\ttrue\ttrue\ntrue\nhas ended", nil)
 }
 
 func TestNativeWithoutACall(t *testing.T) {
@@ -168,4 +168,71 @@ func TestNativeMethodsInAHangup(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNoCommandHarmsTheCall: whatever a script sends, the call's connection goes on and eslua sees what it needs.
+func TestNoCommandHarmsTheCall(t *testing.T) {
+	for _, tt := range []struct{ script, want string }{
+		{`session:filter("Unique-ID", "-" .. session:uuid())`, "nil\terror: channel: filter Unique-ID -UUID: not allowed: it would keep events of the call away"},
+		{`session:filter("Event-Name", "-CHANNEL_EXECUTE_COMPLETE")`,
+			"nil\terror: channel: filter Event-Name -CHANNEL_EXECUTE_COMPLETE: not allowed: it would keep events of the call away"},
+		{`session:filter("Unique-ID", session:uuid()) and session:filter_delete("Unique-ID", session:uuid())`, "true"},
+		{`session:filter_delete("Unique-ID")`, "nil\tnot_found"},
+		{`session:filter_delete("Job-Owner-UUID", session:uuid())`, "nil\tnot_found"},
+		{`session:filter("Unique-ID", "other") and session:filter_delete("all")`, "true"},
+		{`session:subscribe("DTMF", "ALL") and session:unsubscribe("DTMF", "ALL")`, "true"},
+		{`session:linger(0)`, "true"},
+		{`session:nolinger()`, "nil\terror: the connection stays until the script has ended"},
+		{`session:set("odd", "a\n\nb") and session:getvar("odd"):gsub("\n", "|")`, "a||b"},
+		{`session:set("odd", "~Content-Length: 9") and session:getvar("odd")`, "~Content-Length: 9"},
+		{`session:set("odd", ("x"):rep(600)) and #session:getvar("odd")`, "600"},
+		{`require("ESL").ESLconnection(1):sendRecv("getvar odd"):getHeader("Reply-Text")`, "-ERR command not found"},
+		{`session:set("odd", "a\n\nb") and require("ESL").ESLconnection(1):sendRecv("getvar odd"):getHeader("Reply-Text")`, "a"},
+		{`session:set("odd", "~Content-Length: 9") and require("ESL").ESLconnection(1):sendRecv("getvar odd"):getHeader("Reply-Text")`, "~Content-Length: 9"},
+		{`session:set("odd", ("x"):rep(600)) and #require("ESL").ESLconnection(1):sendRecv("getvar odd"):getHeader("Reply-Text")`, "511"},
+	} {
+		t.Run(tt.script, func(t *testing.T) {
+			run(t, "async full", `
+				session = require("eslua").session
+				session:on("NOTHING", print) -- events are kept from now on
+				session:answer()
+				local function show(...) local out = {} for i = 1, select("#", ...) do out[i] = tostring((select(i, ...))):gsub("%x+%-%x+%-%x+%-%x+%-%x+", "UUID") end print(unpack(out)) end
+				show(`+tt.script+`)
+				print(session:exec("playback", "welcome.wav"):get("Application-Response"), session:bgapi("eval", "x"):wait(1), session:wait_digit(1))
+				print(session:sleep(60))
+				print(session:get("hangup_cause") == nil, session:wait_event("CHANNEL_HANGUP_COMPLETE", 1) ~= nil)
+				print(session:get("greeting"))`,
+				tt.want+"\nFILE PLAYED\tx\t5\nnil\thangup\ntrue\ttrue\nhello", func(l *lab, c *esltest.Call) {
+					l.sw.After(2500 * time.Millisecond)
+					c.Press("5")
+					l.sw.After(time.Second)
+					c.Hangup("")
+				})
+		})
+	}
+}
+
+// TestCommandsInStaticMode: resume would leave the call to nobody there.
+func TestCommandsInStaticMode(t *testing.T) {
+	_, call := run(t, "full", `
+		local session = require("eslua").session
+		print((select(2, session:resume()):match("resume: not allowed")))
+		print(require("ESL").ESLconnection(1):sendRecv("resume"):getHeader("Reply-Text"))`,
+		"resume: not allowed\nesl: resume: not allowed: the connection is static full; the dialplan's socket application needs the word async\n-ERR command not found", nil)
+	if call.Cause() != "NORMAL_CLEARING" {
+		t.Errorf("cause %s", call.Cause())
+	}
+}
+
+// TestMessagesGoToTheSessionsOwnChannel and to no other.
+func TestMessagesGoToTheSessionsOwnChannel(t *testing.T) {
+	run(t, "async full", `
+		session:answer()
+		local b = freeswitch.Session("loopback/agent/default")
+		print(b:ready(), b:sendmsg({ ["call-command"] = "execute", ["execute-app-name"] = "set", ["execute-app-arg"] = "mark=1" }))
+		b:sleep(100)
+		print(b:get("mark"), session:get("mark"), b:getvar("mark"), session:getvar("mark"))
+		print(b:xferext({ { "set", "mark=2" }, { "park" } }))
+		session:execute("eval")
+		print(session:ready())`, "true\ttrue\n1\tnil\t1\tnil\ntrue\ntrue", nil)
 }

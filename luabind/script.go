@@ -97,8 +97,9 @@ type Script struct {
 	lastID    int
 	events    int // that the script has made
 	depth     int // of callbacks within callbacks
-	// subscriptions are those of the native interface, by type and subclass.
+	// subscriptions are those of the native interface, by type and subclass, and filters its filters.
 	subscriptions map[[2]string]*channel.Subscription
+	filters       []filter
 	late          bool   // the call has gone
 	lateCall      int    // methods that were called since then
 	unlimit       func() // ends the time that the script has then

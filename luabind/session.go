@@ -163,12 +163,12 @@ func nativeMethods() map[string]method {
 		"flush_digits": native((*session).nativeFlush),
 
 		"wait_event": native((*session).waitEvent), "on": native((*session).on), "off": off, "subscribe": native((*session).subscribe),
-		"unsubscribe": native((*session).unsubscribe), "filter": native((*session).sendFilter), "filter_delete": native((*session).filterDelete),
+		"unsubscribe": native((*session).unsubscribe), "filter": native((*session).addFilter), "filter_delete": native((*session).filterDelete),
 		"divert_events": native((*session).divertEvents),
 
 		"exec": native((*session).exec), "api": native((*session).nativeAPI), "bgapi": native((*session).bgAPI), "sendmsg": native((*session).sendMsg),
-		"sendevent": native((*session).nativeSendEvent), "getvar": native((*session).getVar), "linger": native((*session).linger),
-		"nolinger": simple(esl.NoLinger), "resume": simple(esl.Resume), "log_level": native((*session).logLevel), "nolog": simple(esl.NoLog),
+		"sendevent": native((*session).nativeSendEvent), "getvar": native((*session).get), "linger": native((*session).linger),
+		"nolinger": native((*session).noLinger), "resume": simple(esl.Resume), "log_level": native((*session).logLevel), "nolog": simple(esl.NoLog),
 		"unicast": native((*session).unicast), "nomedia": native((*session).noMedia), "xferext": native((*session).xferExt), "exit": native((*session).exit),
 	}
 }

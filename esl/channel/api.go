@@ -66,8 +66,15 @@ func (c *Call) send(ctx context.Context, cmd esl.Command) (*esl.Reply, error) {
 	return reply, err
 }
 
-// Send sends any command and waits for its reply, serving the connection meanwhile.
+// Send sends a command that has no method here and waits for its reply, serving the connection meanwhile. It refuses those
+// that would take from the call what it needs itself, or that break the connection (esl.ErrNotAllowed): events and filters
+// are chosen with Subscribe, FilterOwn and NewFeed, variables read with Get, and End ends the connection, which lingers until
+// then.
 func (c *Call) Send(ctx context.Context, cmd esl.Command) (*esl.Reply, error) {
+	switch cmd.Name() {
+	case "event", "nixevent", "noevents", "myevents", "filter", "linger", "nolinger", "exit", "getvar":
+		return nil, fmt.Errorf("channel: %s: %w: the call itself needs what it changes", cmd.Name(), esl.ErrNotAllowed)
+	}
 	return c.send(ctx, cmd)
 }
 

@@ -231,8 +231,7 @@ func (c *Call) dispatch(m esl.Message) {
 	if ev.Name() == "BACKGROUND_JOB" {
 		c.jobDone(ev)
 	}
-	c.give(ev)
-	if c.own(ev) {
+	if c.give(ev) || c.own(ev) {
 		c.publish(ev)
 	}
 }

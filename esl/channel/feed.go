@@ -73,6 +73,9 @@ func (f *Feed) Do(ctx context.Context, cmd esl.Command) (reply string, mine bool
 	case name == "exit":
 		f.exited = true
 		return "+OK bye", true, nil
+	case name == "getvar":
+		reply, err = f.getVar(ctx, rest)
+		return reply, err == nil, err
 	case name == "filter":
 		reply = f.filter(strings.TrimLeft(rest, " "))
 	case name == "myevents":
@@ -105,6 +108,26 @@ func wordsOf(arg string) []string {
 
 // errNoKeywords is the switch's answer to a list of events without any that it knows.
 const errNoKeywords = "-ERR no keywords supplied"
+
+// maxReply is how long a reply of the switch is at most; it cuts longer ones (event-socket.md 5.3).
+const maxReply = 511
+
+// getVar answers for the command getvar, without sending it: a value with an empty line in it, or one that begins with ~,
+// would break the connection. What the switch gives of a value with several lines is the first of them.
+func (f *Feed) getVar(ctx context.Context, arg string) (string, error) {
+	value := ""
+	if _, name, ok := strings.Cut(arg, " "); ok {
+		var err error
+		if value, _, err = f.call.leg.Get(ctx, name); err != nil {
+			return "", err
+		}
+	}
+	value, _, _ = strings.Cut(value[:min(len(value), maxReply)], "\n")
+	if value == "" {
+		return "-ERR command not found", nil
+	}
+	return value, nil
+}
 
 func (f *Feed) event(arg string) string {
 	known, custom := 0, false

@@ -14,7 +14,7 @@ type Subscription struct {
 	call   *Call
 	source source
 	wants  func(*esl.Event) bool
-	f      func(*esl.Event)
+	f      func(*esl.Event) // nil: the events count as those of the call
 }
 
 // source is what must be turned on at the switch for a subscription: types of events, and a filter that lets them pass
@@ -111,15 +111,50 @@ func (c *Call) ownFilter(s source) bool {
 // called as events come, in their order, from within whatever method waits; it must not use the call. Subscribe returns when
 // the switch has turned the events on: no later one is missed. It needs a connection in full mode (esl.ErrNotAllowed).
 func (c *Call) Subscribe(ctx context.Context, name, subclass string, f func(*esl.Event)) (*Subscription, error) {
-	s := &Subscription{call: c, source: sourceOf(name, subclass), f: f, wants: func(ev *esl.Event) bool {
+	s, err := c.open(ctx, &Subscription{call: c, source: sourceOf(name, subclass), f: f, wants: func(ev *esl.Event) bool {
 		return (name == "ALL" || name == ev.Name()) && (subclass == "" || subclass == ev.Subclass())
-	}}
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("channel: subscribe to %s: %w", name, err)
+	}
+	return s, nil
+}
+
+// SubscribeOwn has events of a type and a subclass count as those of the call, whatever channel they are of: those who
+// listen and wait get them (see Subscribe).
+func (c *Call) SubscribeOwn(ctx context.Context, name, subclass string) (*Subscription, error) {
+	return c.Subscribe(ctx, name, subclass, nil)
+}
+
+// FilterOwn has events with a header of that value count as those of the call; the value is that of esl.Filter. They come as
+// far as their types are on, which those are that the state of a call is followed by. A value that begins with "-" is refused
+// (esl.ErrNotAllowed): the events that it keeps away would be those that the call itself needs, too.
+func (c *Call) FilterOwn(ctx context.Context, header, value string) (*Subscription, error) {
+	filter := newFeedFilter(header, value)
+	if filter.negative {
+		return nil, fmt.Errorf("channel: filter %s %s: %w: it would keep events of the call away", header, value, esl.ErrNotAllowed)
+	}
+	if _, err := esl.Filter(header, value).Append(nil); err != nil {
+		return nil, fmt.Errorf("channel: %w", err)
+	}
+	s, err := c.open(ctx, &Subscription{call: c, source: source{header: header, value: value}, wants: func(ev *esl.Event) bool {
+		v, ok := ev.Lookup(header)
+		return ok && filter.matches(v)
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("channel: filter %s %s: %w", header, value, err)
+	}
+	return s, nil
+}
+
+// open turns on what a subscription needs.
+func (c *Call) open(ctx context.Context, s *Subscription) (*Subscription, error) {
 	if !c.mode.Full {
-		return nil, fmt.Errorf("channel: subscribe to %s: %w", name, esl.ErrNotAllowed)
+		return nil, esl.ErrNotAllowed
 	}
 	if s.source != (source{}) {
 		if err := c.turnOn(ctx, s.source); err != nil {
-			return nil, fmt.Errorf("channel: subscribe to %s: %w", name, err)
+			return nil, err
 		}
 	}
 	c.subscriptions = append(c.subscriptions, s)
@@ -202,13 +237,18 @@ func (c *Call) turnOff(s source) {
 	}
 }
 
-// give gives an event to the subscriptions.
-func (c *Call) give(ev *esl.Event) {
+// give gives an event to the subscriptions, and tells whether by one of them it counts as an event of the call.
+func (c *Call) give(ev *esl.Event) (own bool) {
 	for _, s := range c.subscriptions {
-		if s.wants(ev) {
+		switch {
+		case !s.wants(ev):
+		case s.f == nil:
+			own = true
+		default:
 			s.f(ev)
 		}
 	}
+	return own
 }
 
 // own tells whether an event is of the call: then those who listen and wait get it. As long as nobody has subscribed to
@@ -240,14 +280,4 @@ func (c *Call) unfollow(uuid string) {
 	if cmds := c.off(source{header: "Unique-ID", value: uuid}); len(cmds) > 0 {
 		c.conn.Start(cmds...) // that it fails means that the connection has ended
 	}
-}
-
-// SubscribeOwn has events of a type and a subclass count as those of the call, whatever channel they are of: those who
-// listen and wait get them (see Subscribe).
-func (c *Call) SubscribeOwn(ctx context.Context, name, subclass string) (*Subscription, error) {
-	return c.Subscribe(ctx, name, subclass, func(ev *esl.Event) {
-		if !c.own(ev) {
-			c.publish(ev)
-		}
-	})
 }

@@ -181,11 +181,13 @@ var Native = Class{
 		},
 		{
 			Name: "filter", Params: []Param{str("header"), str("value")}, Results: done,
-			Doc: "Sends the command `filter`: lets events with that header pass, beside those of the call.", Needs: Full, Example: `session:filter("Unique-ID", other)`,
+			Doc: "Has events with that header come, beside those of the call and of whatever channel they are: `wait_event` and `on` get them. A value in slashes is a " +
+				"pattern. One that begins with `-` would keep events away that the call itself needs, and is refused.",
+			Needs: Full, Example: `session:filter("Unique-ID", other)`,
 		},
 		{
 			Name: "filter_delete", Params: []Param{str("header"), opt(str("value"))}, Results: done,
-			Doc: "Sends the command `filter delete`. The filters of the call itself cannot be deleted.", Needs: Full, Example: `session:filter_delete("Unique-ID", other)`,
+			Doc: "Ends what `filter` began: with that value, with any value when none is given, and all with the header `all`. The call's own events still come.", Needs: Full, Example: `session:filter_delete("Unique-ID", other)`,
 		},
 		{
 			Name: "divert_events", Params: []Param{truth("on")}, Results: done,
@@ -219,14 +221,14 @@ var Native = Class{
 		},
 		{
 			Name: "getvar", Params: []Param{str("name")}, Results: value,
-			Doc: "Sends the command `getvar`, which cuts values at 511 bytes. `get` is better.", Example: `session:getvar("uuid")`,
+			Doc: "The same as `get`. The command `getvar` is not sent, as some values would break the connection.", Example: `session:getvar("uuid")`,
 		},
 		{
 			Name: "linger", Params: []Param{opt(num("seconds"))}, Results: done,
-			Doc: "Sends the command `linger`: how long the connection stays after the hang-up. It is on already.", Needs: Full, Example: "session:linger(10)",
+			Doc: "Does nothing: the connection stays until the script has ended, however long ago the hang-up was.", Example: "session:linger(10)",
 		},
 		{
-			Name: "nolinger", Results: done, Doc: "Sends the command `nolinger`.", Needs: Full, Example: "session:nolinger()",
+			Name: "nolinger", Results: done, Doc: "Is refused: the connection stays until the script has ended.", Example: "session:nolinger()",
 		},
 		{
 			Name: "resume", Results: done, Doc: "Sends the command `resume`: the dialplan goes on where it was when the connection ends.",
