@@ -55,6 +55,7 @@ type Call struct {
 	jobs          map[string]*Job
 	listeners     []*Listener
 	due           []delivery
+	delivered     int // how many of them have been
 	events        *eventRing
 	ended         *esl.End
 	needed        []needed // oldest first

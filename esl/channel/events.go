@@ -43,15 +43,17 @@ type delivery struct {
 	ev *esl.Event
 }
 
-// deliver gives out what is due.
+// deliver gives out what is due. A listener may have it called again, and that call gives out the rest.
 func (c *Call) deliver() {
-	for len(c.due) > 0 {
-		d := c.due[0]
-		c.due = c.due[1:]
+	for c.delivered < len(c.due) {
+		d := c.due[c.delivered]
+		c.due[c.delivered] = delivery{}
+		c.delivered++
 		if slices.Contains(c.listeners, d.to) {
 			d.to.f(d.ev)
 		}
 	}
+	c.due, c.delivered = c.due[:0], 0
 }
 
 // eventRing keeps the last events that nobody has waited for.

@@ -185,17 +185,19 @@ func (l *Leg) updateState(ev *esl.Event) {
 	if s := ev.Get("Channel-State"); s != "" {
 		l.state = s
 	}
-	switch ev.Get("Answer-State") {
+	switch state := ev.Get("Answer-State"); state {
 	case "answered":
 		l.answered = true
 	case "early":
 		l.early = true
-	case "hangup":
-		l.down()
-	}
-	if cause := ev.Get("Hangup-Cause"); cause != "" {
-		l.cause = cause
-		l.down()
+	default: // the switch gives a channel its cause after this state (switch_channel_perform_hangup)
+		cause := ev.Get("Hangup-Cause")
+		if cause != "" {
+			l.cause = cause
+		}
+		if cause != "" || state == "hangup" {
+			l.down()
+		}
 	}
 }
 

@@ -29,11 +29,13 @@ type guard struct {
 	until   int64 // Limit: the total at which the script ends; 0: none
 	cpu     time.Duration
 
-	size    int64  // bytes held at the last walk
-	walked  uint64 // what the process had allocated then
-	fresh   int64  // bytes of strings made since then
-	paused  uint64 // what the process had allocated when the wait began
-	waiting int
+	size      int64 // bytes held at the last walk
+	allocated meter
+	walked    uint64 // what the process had allocated then
+	fresh     int64  // bytes of strings made since then
+	paused    uint64 // what the process had allocated when the wait began
+	waited    bool   // there was a wait since the last look
+	waiting   int
 
 	kill atomic.Pointer[error] // set from any goroutine
 	dead *Ended                // why no instruction is carried out any more
@@ -144,8 +146,14 @@ func (s *State) check() {
 			return
 		}
 	}
-	// What the process has allocated since the last walk bounds what the state has grown by (lua-vm.md 3).
-	if s.size+int64(allocated()-s.walked) > s.limits.Memory && !s.weigh(0) {
+	// What the process has allocated since the last walk bounds what the state has grown by (lua-vm.md 3). What others have
+	// allocated during a wait is not this script's.
+	now := s.allocated.read()
+	if s.waited {
+		s.walked += now - s.paused
+		s.waited = false
+	}
+	if s.size+int64(now-s.walked) > s.limits.Memory && !s.weigh(0) {
 		return
 	}
 	room := int64(slice)
@@ -163,7 +171,7 @@ func (s *State) check() {
 // weigh walks the state; more is what is about to be allocated. It says whether the script may go on.
 func (s *State) weigh(more int64) bool {
 	s.size = s.walk()
-	s.walked = allocated()
+	s.walked, s.waited = s.allocated.read(), false
 	s.fresh = 0
 	if s.size+more > s.limits.Memory {
 		s.end(ErrMemory, fmt.Sprintf("more than %d bytes", s.limits.Memory))
@@ -249,7 +257,9 @@ func (s *State) account() {
 // Wall, and the budgets that hold between two waits begin anew. Calls may be nested.
 func (s *State) Waiting() {
 	if s.waiting++; s.waiting == 1 {
-		s.paused = allocated()
+		if !s.waited {
+			s.paused, s.waited = s.allocated.read(), true
+		}
 		if len(s.spares) > spare {
 			clear(s.spares[spare:])
 			s.spares = s.spares[:spare]
@@ -267,8 +277,6 @@ func (s *State) Resumed() {
 		return
 	}
 	s.watch.enter()
-	// What others have allocated meanwhile is not this script's.
-	s.walked += allocated() - s.paused
 	s.account()
 	s.total += s.granted
 	s.used, s.granted, s.cpu = 0, 0, 0

@@ -117,7 +117,8 @@ func New(opts Options) *State {
 	s.main = s.adopt(l, top)
 	s.cur = s.main
 	s.shareText()
-	s.walked = allocated()
+	s.allocated = newMeter()
+	s.walked = s.allocated.read()
 	return s
 }
 

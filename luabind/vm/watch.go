@@ -69,9 +69,12 @@ func (w *Watch) enter() {
 
 func (w *Watch) leave() { w.running.Add(-1) }
 
-// allocated is how many bytes the process has allocated since it started, freed ones included.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+// meter reads how many bytes the process has allocated since it started, freed ones included.
+type meter [1]metrics.Sample
+
+func newMeter() meter { return meter{{Name: "/gc/heap/allocs:bytes"}} }
+
+func (m *meter) read() uint64 {
+	metrics.Read(m[:])
+	return m[0].Value.Uint64()
 }

@@ -102,6 +102,7 @@ func cell(name, column string) error {
 		if err != nil {
 			return err
 		}
+		stopProfile()
 		return json.NewEncoder(os.Stdout).Encode(res)
 	}
 	return fmt.Errorf("no row %s", name)
