@@ -11,9 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"eslua/luabind/dbh"
 	"eslua/luabind/lint"
-	"eslua/luabind/modules"
 )
 
 func checkCommand(w World) *cli.Command {
@@ -84,12 +82,6 @@ func check(c *cli.Context) ([]lint.Finding, error) {
 		}
 		opts.Sounds = os.DirFS(opts.SoundsPath)
 	}
-	databases := dbh.New(dbh.Options{}) // they open nothing before a script does
-	defer databases.Close()
-	helpers := modules.New(modules.Options{Databases: databases})
-	defer helpers.Close()
-	opts.Module = hasModule(helpers)
-
 	paths := c.Args().Slice()
 	if len(paths) == 0 {
 		paths = []string{"."}

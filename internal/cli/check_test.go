@@ -87,6 +87,11 @@ func TestTypes(t *testing.T) {
 			t.Errorf("status %d, %q\n%s", status, errs, out)
 		}
 	}
+	for _, name := range []string{"eslua", "ESL", "http", "socket/http", "luasql/sqlite3"} {
+		if text, err := os.ReadFile("types/" + name + ".lua"); err != nil || !strings.HasPrefix(string(text), "---@meta "+strings.ReplaceAll(name, "/", ".")+"\n") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if text, err := os.ReadFile("types/freeswitch.lua"); err != nil || !strings.Contains(string(text), "function Session:streamFile(file, start_sample) end") {
 		t.Errorf("%v\n%s", err, text)
 	}
@@ -135,8 +140,11 @@ func TestTheLanguageServerFindsNothingInTheExamples(t *testing.T) {
 }
 
 func TestTheExamplesPassTheCheck(t *testing.T) {
-	for _, dir := range []string{"ivr", "native", "esl"} {
-		dir = filepath.Join("..", "..", "examples", dir)
+	dirs, err := filepath.Glob("../../examples/*/")
+	if err != nil || len(dirs) < 10 {
+		t.Fatal(dirs, err)
+	}
+	for _, dir := range dirs {
 		if status, out, errs := run(t, "check", "--scripts", dir, dir); status != 0 {
 			t.Errorf("%s: status %d\n%s%s", dir, status, out, errs)
 		}

@@ -10,9 +10,7 @@ import (
 
 	"eslua/engine/scripttest"
 	"eslua/internal/config"
-	"eslua/luabind/dbh"
 	"eslua/luabind/lint"
-	"eslua/luabind/modules"
 	"eslua/scripts"
 )
 
@@ -50,19 +48,9 @@ func testGeneration(ctx context.Context, root string) error {
 	return fmt.Errorf("%d of %d tests failed:%s", failed, len(report.Results), lines.String())
 }
 
-// hasModule tells whether scripts can require a module that is no file of theirs. ESL has no rows that the check could look
-// into, but it is there.
-func hasModule(helpers *modules.Modules) func(name string) bool {
-	return func(name string) bool { return name == "ESL" || helpers.Loader(name) != nil }
-}
-
 // checkGeneration is eslua check for all scripts of a generation. Its error has one line for each finding.
 func checkGeneration(cfg *config.Config, next *scripts.Generation) error {
-	databases := dbh.New(dbh.Options{})
-	defer databases.Close()
-	helpers := modules.New(modules.Options{Databases: databases})
-	defer helpers.Close()
-	opts := lint.Options{Root: next.Root(), Read: cfg.Read, Write: cfg.Write, Module: hasModule(helpers)}
+	opts := lint.Options{Root: next.Root(), Read: cfg.Read, Write: cfg.Write}
 	var files []lint.File
 	for f := range next.All() {
 		name, err := filepath.Rel(next.Root(), f.Path)

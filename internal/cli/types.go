@@ -50,7 +50,7 @@ func writeTypes(dir string) error {
 	names := make([]string, 0, len(files))
 	for name := range files {
 		names = append(names, name)
-		old, err := os.ReadFile(filepath.Join(dir, name))
+		old, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
@@ -60,11 +60,12 @@ func writeTypes(dir string) error {
 		}
 	}
 	slices.Sort(names)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	for _, name := range names {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(files[name]), 0o644); err != nil {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(files[name]), 0o644); err != nil {
 			return err
 		}
 	}

@@ -9,152 +9,163 @@ import (
 // Meta is how each annotation file begins: the language server takes it for a description and not for code.
 const Meta = "---@meta"
 
-// Annotations are files for the Lua language server that describe all that has rows, by their names: mod_lua's interface in freeswitch.lua, the
-// variables that scripts begin with in globals.lua, and each module in a file of its name.
+// Annotations are files for the Lua language server that describe all that has rows, by their names, which may have slashes: mod_lua's interface
+// in freeswitch.lua, the variables that scripts begin with in globals.lua, and each module where require looks for a file of its name.
 func Annotations() map[string]string {
 	files := make(map[string]string)
-	byPrefix := make(map[string]*strings.Builder)
-	object := func(o *Object) {
-		prefix, _, _ := strings.Cut(o.Name, ".")
-		if byPrefix[prefix] == nil {
-			byPrefix[prefix] = &strings.Builder{}
-		}
-		o.annotate(byPrefix[prefix])
-	}
+	a := &annotator{names: make(map[Type]string)}
 	for _, o := range Objects() {
-		object(o)
+		a.names[o.Type] = o.Name
 	}
-	text := func(prefix string) string {
-		if b := byPrefix[prefix]; b != nil {
-			return b.String()
-		}
-		return ""
+	file := func(name, module string, write func()) {
+		a.Reset()
+		a.head(module)
+		write()
+		files[name] = a.String()
 	}
 
-	var b strings.Builder
-	head(&b, "")
-	comment(&b, Freeswitch.Doc)
-	b.WriteString("---@class freeswitch\n")
-	for _, c := range []*Class{&Constructors, &Freeswitch} {
-		for _, v := range c.Constants {
-			fmt.Fprintf(&b, "---@field %s %s %s\n", v.Name, annotated(v.Type), line(v.Doc))
+	file("freeswitch.lua", "", func() {
+		for _, o := range modLua() {
+			if o.Type == FreeswitchType {
+				a.object(o, o.Name, "")
+			} else {
+				a.object(o, o.short(), "local ")
+			}
 		}
-	}
-	b.WriteString("freeswitch = {}\n\n")
-	for _, c := range []*Class{&Constructors, &Freeswitch} {
-		for i := range c.Methods {
-			c.Methods[i].annotate(&b, "freeswitch.", c.Native)
+	})
+	file("globals.lua", "", func() {
+		for _, g := range Globals() {
+			if g.Type != FreeswitchType {
+				a.global(g)
+			}
 		}
-	}
-	b.WriteString(text("freeswitch"))
-	files["freeswitch.lua"] = b.String()
-
-	b.Reset()
-	head(&b, "")
-	for _, g := range Globals() {
-		if g.Name == "freeswitch" {
-			continue
-		}
-		comment(&b, g.Doc)
-		fmt.Fprintf(&b, "---@type %s\n%s = nil\n\n", annotated(g.Type), g.Name)
-	}
-	files["globals.lua"] = b.String()
-
+	})
 	for _, m := range Modules() {
-		b.Reset()
-		head(&b, " "+m.Name)
-		b.WriteString(text(m.Name))
-		comment(&b, m.Doc)
-		fmt.Fprintf(&b, "---@class %s\n", m.Name)
-		for _, v := range m.Values {
-			fmt.Fprintf(&b, "---@field %s %s %s\n", v.Name, annotated(v.Type), line(v.Doc))
-		}
-		b.WriteString("local module = {}\n\n")
-		for i := range m.Functions.Methods {
-			m.Functions.Methods[i].annotate(&b, "module.", true)
-		}
-		b.WriteString("return module\n")
-		files[m.Name+".lua"] = b.String()
+		file(strings.ReplaceAll(m.Name, ".", "/")+".lua", m.Name, func() {
+			for _, o := range m.Objects {
+				a.object(o, o.short(), "local ")
+			}
+			a.object(m.Table, "module", "local ")
+			if m.Global {
+				a.global(Global{m.Name, m.Table.Type, "It is there once the module was required."})
+			}
+			a.WriteString("return module\n")
+		})
 	}
 	return files
 }
 
-func head(b *strings.Builder, name string) {
-	b.WriteString(Meta + name + "\n-- Made by eslua types.\n\n")
+// short is the last part of an object's name.
+func (o *Object) short() string { return o.Name[strings.LastIndexByte(o.Name, '.')+1:] }
+
+// annotator writes a file.
+type annotator struct {
+	strings.Builder
+	names map[Type]string // of objects
+}
+
+// head begins a file; module is what the module that it describes is called, if it describes one.
+func (a *annotator) head(module string) {
+	a.WriteString(strings.TrimRight(Meta+" "+module, " ") + "\n-- Made by eslua types.\n\n")
 }
 
 // line is a text as one line.
 func line(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // comment writes a text as lines of documentation.
-func comment(b *strings.Builder, text string) {
+func (a *annotator) comment(text string) {
 	for l := range strings.SplitSeq(text, "\n") {
-		b.WriteString(strings.TrimRight("--- "+l, " ") + "\n")
+		a.WriteString(strings.TrimRight("--- "+l, " ") + "\n")
 	}
 }
 
-func (o *Object) annotate(b *strings.Builder) {
+// global writes a variable.
+func (a *annotator) global(g Global) {
+	a.comment(g.Doc)
+	fmt.Fprintf(a, "---@type %s\n%s = nil\n\n", a.annotated(g.Type), g.Name)
+}
+
+// object writes a class; scope is "local " unless the variable that is to have its methods is a global one.
+func (a *annotator) object(o *Object, variable, scope string) {
 	for i, c := range o.Classes {
 		if i > 0 {
-			b.WriteString("---\n")
+			a.WriteString("---\n")
 		}
-		comment(b, c.Doc)
+		a.comment(c.Doc)
 	}
-	fmt.Fprintf(b, "---@class %s\n", o.Name)
+	fmt.Fprintf(a, "---@class %s\n", o.Name)
+	if o.Call != nil {
+		fmt.Fprintf(a, "---@overload %s\n", a.signature(o.Call))
+	}
 	for _, c := range o.Classes {
 		for _, name := range c.Attributes {
-			fmt.Fprintf(b, "---@field %s any\n", name)
+			fmt.Fprintf(a, "---@field %s any\n", name)
 		}
 	}
 	for _, f := range o.Fields {
-		fmt.Fprintf(b, "---@field %s %s %s\n", f.Name, annotated(f.Type), line(f.Doc))
+		fmt.Fprintf(a, "---@field %s %s %s\n", f.Name, a.annotated(f.Type), line(f.Doc))
 	}
 	if o.Type == VarsType {
-		b.WriteString("---@field [string] string?\n")
+		a.WriteString("---@field [string] string?\n")
 	}
-	_, name, _ := strings.Cut(o.Name, ".")
-	fmt.Fprintf(b, "local %s = {}\n\n", name)
+	fmt.Fprintf(a, "%s%s = {}\n\n", scope, variable)
+	join := ":"
+	if o.Table() {
+		join = "."
+	}
 	for _, c := range o.Classes {
 		for i := range c.Methods {
-			c.Methods[i].annotate(b, name+":", c.Native)
+			a.method(&c.Methods[i], c, variable+join)
 		}
 	}
 }
 
-// annotate writes a function without a body; prefix is what stands before its name.
-func (m *Method) annotate(b *strings.Builder, prefix string, native bool) {
+// signature is the type of a function.
+func (a *annotator) signature(m *Method) string {
+	var params, results []string
+	for _, p := range m.Params {
+		params = append(params, parameter(&p)+": "+a.parameterType(&p, true))
+	}
+	for _, r := range m.Results {
+		results = append(results, a.annotated(r.Type))
+	}
+	return "fun(" + strings.Join(params, ", ") + "): " + strings.Join(results, ", ")
+}
+
+// method writes a function without a body; prefix is what stands before its name.
+func (a *annotator) method(m *Method, c *Class, prefix string) {
 	for _, name := range append([]string{m.Name}, m.Aliases...) {
-		comment(b, m.Doc)
+		a.comment(m.Doc)
 		if m.Down != "" {
-			comment(b, "\nAfter the hang-up: "+m.Down+".")
+			a.comment("\nAfter the hang-up: " + m.Down + ".")
 		}
 		if m.Needs != 0 {
-			comment(b, "\nNeeds in the dialplan line: `"+m.Needs.String()+"`.")
+			a.comment("\nNeeds in the dialplan line: `" + m.Needs.String() + "`.")
 		}
 		if m.OffBox != "" {
-			comment(b, "\nCannot work off the switch: "+m.OffBox+".")
+			a.comment("\nCannot work off the switch: " + m.OffBox + ".")
 		}
 		if m.Deprecated != "" {
-			fmt.Fprintf(b, "---@deprecated use %s\n", m.Deprecated)
+			fmt.Fprintf(a, "---@deprecated use %s\n", m.Deprecated)
 		}
 		var names []string
 		for _, p := range m.Params {
 			written := parameter(&p)
 			names = append(names, strings.TrimSuffix(written, "?"))
-			fmt.Fprintf(b, "---@param %s %s", written, p.annotated(native))
+			fmt.Fprintf(a, "---@param %s %s", written, a.parameterType(&p, c.Native))
 			if p.Default != "" && p.Default != "nil" {
-				b.WriteString(" default " + p.Default)
+				a.WriteString(" default " + p.Default)
 			}
-			b.WriteString("\n")
+			a.WriteString("\n")
 		}
 		for _, r := range m.Results {
 			optional := ""
-			if r.mayBeNil() || native && len(m.Results) > 1 {
+			if r.mayBeNil() || c.Native && !c.Loose && len(m.Results) > 1 {
 				optional = "?"
 			}
-			fmt.Fprintf(b, "---@return %s%s # %s\n", annotated(r.Type), optional, line(r.Doc))
+			fmt.Fprintf(a, "---@return %s%s # %s\n", a.annotated(r.Type), optional, line(r.Doc))
 		}
-		fmt.Fprintf(b, "function %s%s(%s) end\n\n", prefix, name, strings.Join(names, ", "))
+		fmt.Fprintf(a, "function %s%s(%s) end\n\n", prefix, name, strings.Join(names, ", "))
 	}
 }
 
@@ -178,8 +189,8 @@ func parameter(p *Param) string {
 	return name
 }
 
-// annotated is the type of a parameter: mod_lua takes numbers for texts and texts for numbers.
-func (p *Param) annotated(native bool) string {
+// parameterType is the type of a parameter: mod_lua takes numbers for texts and texts for numbers.
+func (a *annotator) parameterType(p *Param, native bool) string {
 	switch {
 	case native:
 	case p.Type == String:
@@ -187,23 +198,22 @@ func (p *Param) annotated(native bool) string {
 	case p.Type == Int:
 		return "integer|string"
 	case p.Type == Session || p.Type == Event || p.Type == Menu:
-		return annotated(p.Type) + "?"
+		return a.annotated(p.Type) + "?"
 	}
-	return annotated(p.Type)
+	return a.annotated(p.Type)
 }
 
 // annotated is a type as the language server writes it.
-func annotated(t Type) string {
-	switch t {
-	case TextOrTable:
-		return "string|table"
-	case Opaque:
-		return "userdata"
-	}
-	for _, o := range Objects() {
-		if o.Type == t {
-			return o.Name
+func (a *annotator) annotated(t Type) string {
+	var all []string
+	for one := range strings.SplitSeq(string(t), " or ") {
+		switch name := a.names[Type(one)]; {
+		case name != "":
+			one = name
+		case one == string(Opaque):
+			one = "userdata"
 		}
+		all = append(all, one)
 	}
-	return string(t)
+	return strings.Join(all, "|")
 }

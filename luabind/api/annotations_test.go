@@ -12,7 +12,7 @@ import (
 var (
 	declared  = regexp.MustCompile(`(?m)^---@class (\S+)$`)
 	parameter = regexp.MustCompile(`^---@param (\S+) (\S+)`)
-	typed     = regexp.MustCompile(`(?m)^---@(?:param \S+|field \S+|return|type) (\S+)`)
+	typed     = regexp.MustCompile(`(?m)^---@(?:param \S+|field \S+|return|type|overload fun\([^)]*\):|overload fun\(\w+:) ([^\s)]+)`)
 	function  = regexp.MustCompile(`^function ([\w.:]+)\((.*)\) end$`)
 )
 
@@ -61,49 +61,71 @@ func TestAnnotationsAreLua(t *testing.T) {
 }
 
 func TestAnnotationsHaveEveryRow(t *testing.T) {
-	var all strings.Builder
-	for _, text := range api.Annotations() {
-		all.WriteString(text)
-	}
-	text := all.String()
-	has := func(what string) {
-		if !strings.Contains(text, what) {
-			t.Errorf("%q is missing", what)
+	files := api.Annotations()
+	has := func(file string, lines ...string) {
+		for _, l := range lines {
+			if !strings.Contains(files[file], "\n"+l) {
+				t.Errorf("%s lacks %q", file, l)
+			}
 		}
 	}
-	classes := make(map[*api.Class]bool)
+	classes, ofModules := make(map[*api.Class]bool), make(map[string]bool)
+	for _, m := range api.Modules() {
+		file := strings.ReplaceAll(m.Name, ".", "/") + ".lua"
+		if !strings.HasPrefix(files[file], api.Meta+" "+m.Name+"\n") {
+			t.Errorf("%s does not say that it is the module %s", file, m.Name)
+		}
+		has(file, "return module\n")
+		has(file, lines(m.Table, "module")...)
+		ofModules[m.Table.Name] = true
+		for _, o := range m.Objects {
+			has(file, lines(o, short(o))...)
+			ofModules[o.Name] = true
+		}
+	}
 	for _, o := range api.Objects() {
-		has("---@class " + o.Name + "\n")
-		_, name, _ := strings.Cut(o.Name, ".")
+		if !ofModules[o.Name] {
+			has("freeswitch.lua", lines(o, short(o))...)
+		}
 		for _, c := range o.Classes {
 			classes[c] = true
-			for _, m := range c.Methods {
-				has("function " + name + ":" + m.Name + "(")
-			}
-			for _, a := range c.Attributes {
-				has("---@field " + a + " any\n")
-			}
 		}
 	}
-	for _, c := range api.ModLua() {
-		switch {
-		case c.Table:
-			for _, m := range c.Methods {
-				for _, name := range append([]string{m.Name}, m.Aliases...) {
-					has("function freeswitch." + name + "(")
-				}
-			}
-		case !classes[c]:
+	for _, c := range append(api.ModLua(), api.ESL()...) {
+		if !classes[c] {
 			t.Errorf("no object is of the class %s", c.Name)
 		}
 	}
 	for _, g := range api.Globals() {
-		has("\n" + g.Name + " = ")
-	}
-	for _, m := range api.Modules() {
-		has(api.Meta + " " + m.Name + "\n")
-		for _, v := range m.Values {
-			has("---@field " + v.Name + " ")
+		if g.Name == "freeswitch" {
+			has("freeswitch.lua", "freeswitch = {}")
+		} else {
+			has("globals.lua", g.Name+" = nil")
 		}
 	}
+}
+
+func short(o *api.Object) string { return o.Name[strings.LastIndexByte(o.Name, '.')+1:] }
+
+// lines are those that the annotations of an object have, with the variable that its functions are in.
+func lines(o *api.Object, variable string) []string {
+	out := []string{"---@class " + o.Name + "\n"}
+	for _, f := range o.Fields {
+		out = append(out, "---@field "+f.Name+" ")
+	}
+	join := ":"
+	if o.Table() {
+		join = "."
+	}
+	for _, c := range o.Classes {
+		for _, a := range c.Attributes {
+			out = append(out, "---@field "+a+" any\n")
+		}
+		for _, m := range c.Methods {
+			for _, name := range append([]string{m.Name}, m.Aliases...) {
+				out = append(out, "function "+variable+join+name+"(")
+			}
+		}
+	}
+	return out
 }

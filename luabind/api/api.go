@@ -1,28 +1,29 @@
 // Package api is the table of what scripts can call: each method with its parameters, defaults, results, what it needs of
 // the connection, and what it does. Argument checks and documentation come from the same rows. It is data only; package
-// luabind does what the rows say.
+// luabind does what the rows say, and package luabind/modules what those of the helper modules say.
 package api
 
 import "strings"
 
-// Type is the type of a parameter or a result.
+// Type is the type of a parameter or a result. It may be one or another, with " or " between them.
 type Type string
 
 // The types.
 const (
-	String   Type = "string"
-	Int      Type = "integer"
-	Number   Type = "number"
-	Bool     Type = "boolean"
-	Function Type = "function"
-	Table    Type = "table"
-	Event    Type = "event"
-	Session  Type = "session"
-	Any      Type = "any"
-	// TextOrTable is either of the two.
+	String      Type = "string"
+	Int         Type = "integer"
+	Number      Type = "number"
+	Bool        Type = "boolean"
+	Function    Type = "function"
+	Table       Type = "table"
+	Event       Type = "event"
+	Session     Type = "session"
+	Any         Type = "any"
 	TextOrTable Type = "string or table"
 	// Menu is an object of freeswitch.IVRMenu.
 	Menu Type = "menu"
+	// ESLConnection is an object of ESL.ESLconnection.
+	ESLConnection Type = "ESLconnection"
 	// ESLEvent is an object of ESL.ESLevent.
 	ESLEvent Type = "ESLevent"
 	// Opaque is a value of C that Lua has no way to make, but for those that attributes give.
@@ -164,6 +165,9 @@ type Class struct {
 	Table bool
 	// Native says that mod_lua does not have these methods: they do not show in an object's metatable.
 	Native bool
+	// Loose says that they are as the functions of libraries for Lua: further arguments are passed over, and where an argument may be left out
+	// nil may stand.
+	Loose bool
 	// Attributes are what is read and written without a call, and Internal methods of the same class that are of no use to
 	// scripts: scripts that look at metatables find them (modlua-api.md 0.3).
 	Attributes []string

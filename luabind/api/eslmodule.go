@@ -33,7 +33,7 @@ var ESLConstructors = Class{
 				"ESLconnection::ESLconnection(int)",
 			},
 			Overloaded: "new_ESLconnection",
-			Results:    returns(Result{Type: "ESLconnection", Doc: "a connection; `connected` tells whether it was made"}),
+			Results:    returns(Result{Type: ESLConnection, Doc: "a connection; `connected` tells whether it was made"}),
 			Doc: "Three forms. With host, port and password it connects to the event socket of a switch; with host, port, user and password it " +
 				"logs in as a user of the directory, `user@domain`. Scripts may connect to the addresses that the configuration allows " +
 				"(`esl_allow`) and to no others; the log says why a connection was not made. With one number, whatever it is, it is the " +

@@ -13,11 +13,14 @@ const NativeSession Type = "native session"
 // VarsType is the type of the proxy for variables, whose fields are the variables of the call.
 const VarsType Type = "vars"
 
+// FreeswitchType is the type of the table freeswitch.
+const FreeswitchType Type = "freeswitch"
+
 // Globals are the variables that scripts begin with, beside those of the language, and those that they leave for who has started
 // them. Not all of them are there in each run (modlua-api.md 0.1, 5.2).
 func Globals() []Global {
 	return []Global{
-		{"freeswitch", Table, "The classes and functions of mod_lua."},
+		{"freeswitch", FreeswitchType, "The classes and functions of mod_lua."},
 		{"session", Session, "The call that the script was started for; nil when there is none."},
 		{"argv", Table, "The words that the script was started with, from 1 on; 0 is the script's name. It is nil for inline code."},
 		{"stream", "stream", "The output of a script that was run as an API command."},
@@ -31,20 +34,5 @@ func Globals() []Global {
 		{"ACTIONS", Table, "The actions that a dialplan script leaves for mod_lua."},
 		{"swig_type", Function, "Tells the type of an object of mod_lua."},
 		{"swig_equals", Function, "Tells whether two objects of mod_lua are the same."},
-	}
-}
-
-// Module is a module that require gives, with the values in its table.
-type Module struct {
-	Name      string
-	Doc       string
-	Values    []Global
-	Functions *Class
-}
-
-// Modules are the modules that have rows.
-func Modules() []Module {
-	return []Module{
-		{"eslua", "The native interface.", []Global{{"session", NativeSession, "The call with native methods only; nil when there is none."}}, &NativeModule},
 	}
 }

@@ -6,9 +6,16 @@ type Object struct {
 	// Name is what annotations call the type.
 	Name    string
 	Classes []*Class
-	// Fields are attributes that are objects themselves.
+	// Fields are attributes that are objects themselves, or what else is in a table.
 	Fields []Global
+	// Call is what a call of the value itself does; nil: it cannot be called.
+	Call *Method
+	// Open: scripts may give it fields of their own.
+	Open bool
 }
+
+// Table tells whether its methods are functions of a table, called with a dot.
+func (o *Object) Table() bool { return o.Classes[0].Table }
 
 // Method finds a method by its name, which may be an alias; nil: there is none.
 func (o *Object) Method(name string) (*Class, *Method) {
@@ -36,24 +43,32 @@ func (c *Class) Method(name string) *Method {
 	return nil
 }
 
-// Objects are the objects of all interfaces that have rows.
+// varsField is what sessions have for the variables of the call.
+func varsField() []Global { return []Global{{"vars", VarsType, Vars.Doc}} }
+
+// Objects are the objects and tables of all interfaces.
 func Objects() []*Object {
-	vars := []Global{{"vars", VarsType, Vars.Doc}}
+	objects := modLua()
+	for _, m := range Modules() {
+		objects = append(append(objects, m.Objects...), m.Table)
+	}
+	return objects
+}
+
+// modLua are those of mod_lua.
+func modLua() []*Object {
 	return []*Object{
-		{Session, "freeswitch.Session", []*Class{&CallClass, Native.Except(&CallClass)}, vars},
-		{"api", "freeswitch.API", []*Class{&APIObject}, nil},
-		{Event, "freeswitch.Event", []*Class{&EventClass, &EventObject}, nil},
-		{"consumer", "freeswitch.EventConsumer", []*Class{&EventConsumerClass}, nil},
-		{"json", "freeswitch.JSON", []*Class{&JSONClass}, nil},
-		{Menu, "freeswitch.IVRMenu", []*Class{&IVRMenuClass}, nil},
-		{"stream", "freeswitch.Stream", []*Class{&StreamClass}, nil},
-		{"dbh", "freeswitch.Dbh", []*Class{&DbhClass}, nil},
-		{"dtmf", "freeswitch.DTMF", []*Class{&DTMFClass}, nil},
-		{"text", "freeswitch.string", []*Class{&StringClass}, nil},
-		{"state", "freeswitch.input_callback_state_t", []*Class{&InputStateClass}, nil},
-		{NativeSession, "eslua.Session", []*Class{&Native}, vars},
-		{"job", "eslua.Job", []*Class{&Job}, nil},
-		{SwitchType, "eslua.Switch", []*Class{&Switch}, nil},
-		{VarsType, "eslua.Vars", []*Class{&Vars}, nil},
+		{Type: FreeswitchType, Name: "freeswitch", Classes: []*Class{&Freeswitch, &Constructors}, Fields: Freeswitch.Constants, Open: true},
+		{Type: Session, Name: "freeswitch.Session", Classes: []*Class{&CallClass, Native.Except(&CallClass)}, Fields: varsField()},
+		{Type: "api", Name: "freeswitch.API", Classes: []*Class{&APIObject}},
+		{Type: Event, Name: "freeswitch.Event", Classes: []*Class{&EventClass, &EventObject}},
+		{Type: "consumer", Name: "freeswitch.EventConsumer", Classes: []*Class{&EventConsumerClass}},
+		{Type: "json", Name: "freeswitch.JSON", Classes: []*Class{&JSONClass}},
+		{Type: Menu, Name: "freeswitch.IVRMenu", Classes: []*Class{&IVRMenuClass}},
+		{Type: "stream", Name: "freeswitch.Stream", Classes: []*Class{&StreamClass}},
+		{Type: "dbh", Name: "freeswitch.Dbh", Classes: []*Class{&DbhClass}},
+		{Type: "dtmf", Name: "freeswitch.DTMF", Classes: []*Class{&DTMFClass}},
+		{Type: "text", Name: "freeswitch.string", Classes: []*Class{&StringClass}},
+		{Type: "state", Name: "freeswitch.input_callback_state_t", Classes: []*Class{&InputStateClass}},
 	}
 }

@@ -18,27 +18,17 @@ func (k *checker) call(c *chunk, e *ast.FuncCallExpr) {
 		return
 	}
 	k.languageCall(c, e)
-	field, ok := e.Func.(*ast.AttrGetExpr)
-	if !ok {
-		if m := k.infer(c, e.Func); m.function != nil {
-			k.function(c, e, m, c.start(e))
+	if field, ok := e.Func.(*ast.AttrGetExpr); ok {
+		if key, ok := field.Key.(*ast.StringExpr); ok {
+			k.dotCall(c, e, k.infer(c, field.Object), key)
 		}
 		return
 	}
-	key, ok := field.Key.(*ast.StringExpr)
-	if !ok {
-		return
-	}
-	owner := k.infer(c, field.Object)
-	switch {
-	case owner.table:
-		if m := k.inferField(owner, key.Value); m.function != nil {
-			k.function(c, e, m, c.places[key])
-			return
-		}
-		k.unknownFunction(c, key)
-	case owner.object != nil:
-		k.dotCall(c, e, owner.object, key)
+	m := k.infer(c, e.Func)
+	if m.function != nil {
+		k.arguments(c, e.Args, m.class, m.function, c.start(e))
+	} else if o := m.object; o != nil && o.Call != nil {
+		k.arguments(c, e.Args, o.Classes[0], o.Call, c.start(e))
 	}
 }
 
@@ -50,22 +40,19 @@ func (c *chunk) start(e *ast.FuncCallExpr) place {
 	return place{e.Line(), 1}
 }
 
-// unknownFunction finds what the table freeswitch does not have.
-func (k *checker) unknownFunction(c *chunk, key *ast.StringExpr) {
-	name := key.Value
-	if k.fields["freeswitch."+name] || c.tested["freeswitch."+name] {
+// unknownFunction finds what a table does not have.
+func (k *checker) unknownFunction(c *chunk, o *api.Object, name string, at place) {
+	if k.opened[o] || k.changed[o][name] || c.testedFields[name] {
 		return
 	}
-	var names []string
-	for _, class := range tables() {
-		names = append(names, methodNames(class)...)
-		for _, constant := range class.Constants {
-			if constant.Name == name {
-				return
-			}
+	names := methodNames(o.Classes...)
+	for _, f := range o.Fields {
+		if f.Name == name {
+			return
 		}
+		names = append(names, f.Name)
 	}
-	k.add(c.file, c.places[key], UnknownMethod, fmt.Sprintf("there is no freeswitch.%s%s", name, guess(name, names)))
+	k.add(c.file, at, UnknownMethod, fmt.Sprintf("there is no %s.%s%s", o.Name, name, guess(name, names)))
 }
 
 func methodNames(classes ...*api.Class) []string {
@@ -81,26 +68,35 @@ func methodNames(classes ...*api.Class) []string {
 // method looks at a call with a colon.
 func (k *checker) method(c *chunk, e *ast.FuncCallExpr) {
 	at := c.places[e]
-	owner := k.infer(c, e.Receiver)
-	if owner.table {
-		if m := k.inferField(owner, e.Method); m.function != nil {
-			k.add(c.file, at, MethodCall, fmt.Sprintf("%s is a function and not a method: call it as freeswitch.%s(...)", e.Method, e.Method))
+	of := k.infer(c, e.Receiver)
+	o := of.object
+	if o == nil {
+		return
+	}
+	if o.Table() {
+		m := k.inferField(of, e.Method)
+		switch {
+		case m.function == nil:
+			k.unknownFunction(c, o, e.Method, at)
+		case !m.class.Loose || len(m.function.Params) > 0: // the table would be the first argument
+			name := o.Name
+			if id, ok := e.Receiver.(*ast.IdentExpr); ok {
+				name = id.Value
+			}
+			k.add(c.file, at, MethodCall, fmt.Sprintf("%s is a function and not a method: call it as %s.%s(...)", e.Method, name, e.Method))
 		}
 		return
 	}
-	if owner.object == nil {
-		return
-	}
-	class, row := owner.object.Method(e.Method)
+	class, row := o.Method(e.Method)
 	if row == nil {
-		k.unknownMethod(c, owner.object, e.Method, at)
+		k.unknownMethod(c, o, e.Method, at)
 		return
 	}
 	k.arguments(c, e.Args, class, row, at)
 }
 
 func (k *checker) unknownMethod(c *chunk, o *api.Object, name string, at place) {
-	if c.testedFields[name] {
+	if c.testedFields[name] || o.Open {
 		return
 	}
 	for _, class := range o.Classes {
@@ -116,23 +112,35 @@ func (k *checker) unknownMethod(c *chunk, o *api.Object, name string, at place) 
 	k.add(c.file, at, UnknownMethod, fmt.Sprintf("%s has no method %q%s", o.Name, name, guess(name, methodNames(o.Classes...))))
 }
 
-// dotCall looks at a method that is called with a dot: that is right with the object as first argument.
-func (k *checker) dotCall(c *chunk, e *ast.FuncCallExpr, o *api.Object, key *ast.StringExpr) {
+// dotCall looks at the call of a field: a function of a table, or a method, which is right with the object as first argument.
+func (k *checker) dotCall(c *chunk, e *ast.FuncCallExpr, of meaning, key *ast.StringExpr) {
+	o, at := of.object, c.places[key]
+	if o == nil {
+		return
+	}
+	if o.Table() {
+		if m := k.inferField(of, key.Value); m.function != nil {
+			k.arguments(c, e.Args, m.class, m.function, at)
+		} else {
+			k.unknownFunction(c, o, key.Value, at)
+		}
+		return
+	}
 	class, row := o.Method(key.Value)
 	if row == nil {
-		k.unknownMethod(c, o, key.Value, c.places[key])
+		k.unknownMethod(c, o, key.Value, at)
 		return
 	}
 	if len(e.Args) > 0 {
 		switch first := k.infer(c, e.Args[0]); {
 		case first.object == o:
-			k.arguments(c, e.Args[1:], class, row, c.places[key])
+			k.arguments(c, e.Args[1:], class, row, at)
 			return
 		case !first.known() && !literal(e.Args[0]):
 			return
 		}
 	}
-	k.add(c.file, c.places[key], MethodCall, fmt.Sprintf("%s is a method: call it with a colon, as :%s(...)", key.Value, key.Value))
+	k.add(c.file, at, MethodCall, fmt.Sprintf("%s is a method: call it with a colon, as :%s(...)", key.Value, key.Value))
 }
 
 func literal(e ast.Expr) bool {
@@ -141,11 +149,6 @@ func literal(e ast.Expr) bool {
 		return true
 	}
 	return false
-}
-
-// function looks at the call of a function of the table freeswitch.
-func (k *checker) function(c *chunk, e *ast.FuncCallExpr, m meaning, at place) {
-	k.arguments(c, e.Args, m.class, m.function, at)
 }
 
 // arguments compares arguments with a row.
@@ -169,7 +172,11 @@ func (k *checker) arguments(c *chunk, args []ast.Expr, class *api.Class, row *ap
 		if least < most {
 			want = fmt.Sprintf("%d to %d arguments", least, most)
 		}
-		k.add(c.file, at, ArgumentCount, fmt.Sprintf("%s takes %s, not %d: %s", row.Name, want, n, row.Signature(class)))
+		code, end := ArgumentCount, ""
+		if class.Loose && n > most {
+			code, end = ExtraArgument, "; it passes over the others"
+		}
+		k.add(c.file, at, code, fmt.Sprintf("%s takes %s, not %d: %s%s", row.Name, want, n, row.Signature(class), end))
 		return
 	}
 	for i, a := range args {
@@ -177,7 +184,11 @@ func (k *checker) arguments(c *chunk, args []ast.Expr, class *api.Class, row *ap
 			break
 		}
 		p := &row.Params[min(i, len(row.Params)-1)]
-		if got := k.misfit(c, p, a); got != "" {
+		got := k.misfit(c, p, a)
+		if class.Loose {
+			got = looseMisfit(p, a, got)
+		}
+		if got != "" {
 			where := at
 			if exact, ok := c.places[a]; ok {
 				where = exact
@@ -208,7 +219,7 @@ func (k *checker) misfit(c *chunk, p *api.Param, e ast.Expr) string {
 	case *ast.NilExpr:
 		got = "nil"
 		switch p.Type {
-		case api.String, api.Session, api.Event, api.Menu, api.Any, api.TextOrTable:
+		case api.String, api.Session, api.Event, api.ESLEvent, api.Menu, api.Any, api.TextOrTable:
 			fits = true
 		default:
 			fits = p.Optional && p.Type != api.Int && p.Type != api.Bool && p.Type != api.Opaque && p.Type != api.Function
@@ -240,10 +251,22 @@ func (k *checker) misfit(c *chunk, p *api.Param, e ast.Expr) string {
 	return got
 }
 
+// looseMisfit is what misfit has found as functions of libraries for Lua see it: they take nil where nothing need be, they ask of everything whether
+// it is true, and what they are to call they look at when they call it.
+func looseMisfit(p *api.Param, e ast.Expr, got string) string {
+	switch {
+	case p.Type == api.Any, p.Type == api.Bool, isNil(e) && p.Optional, !isNil(e) && p.Type == api.Function:
+		return ""
+	case isNil(e):
+		return "nil"
+	}
+	return got
+}
+
 // kind says what a parameter takes.
 func kind(p *api.Param) string {
 	switch p.Type {
-	case api.Int, api.Event:
+	case api.Int, api.Event, api.ESLEvent:
 		return "an " + string(p.Type)
 	case api.Opaque, api.Any:
 		return "a pointer of C"
@@ -280,10 +303,10 @@ func (k *checker) isFunction(c *chunk, e *ast.IdentExpr) bool {
 
 // setFields finds fields that are set in objects of mod_lua, which have none.
 func (k *checker) setFields(c *chunk) {
-	for _, e := range c.sets {
-		o := k.infer(c, e.Object).object
-		key, ok := e.Key.(*ast.StringExpr)
-		if o == nil || !ok || o.Type == api.VarsType {
+	for _, s := range c.sets {
+		o := k.infer(c, s.field.Object).object
+		key, ok := s.field.Key.(*ast.StringExpr)
+		if o == nil || !ok || o.Open {
 			continue
 		}
 		if slices.ContainsFunc(o.Classes, func(class *api.Class) bool { return slices.Contains(class.Attributes, key.Value) }) {

@@ -37,8 +37,6 @@ type Options struct {
 	// Sounds is the directory of the prompts, and SoundsPath its absolute path; nil: prompts are not looked for.
 	Sounds     fs.FS
 	SoundsPath string
-	// Module tells whether eslua has a module of that name, beside those with rows; nil: none.
-	Module func(name string) bool
 }
 
 // Finding is something that is wrong with a script.
@@ -57,9 +55,11 @@ type checker struct {
 	language language
 	starts   map[string]api.Global // globals at the start of a script
 	objects  map[api.Type]*api.Object
-	modules  map[string]api.Module
-	prompts  *prompts
-	rules    map[Code]Rule
+	modules  map[string]*api.Object // what require gives
+	// setGlobal are modules that become the global of their name when they are loaded.
+	setGlobal map[string]bool
+	prompts   *prompts
+	rules     map[Code]Rule
 
 	chunks []*chunk
 	files  []string // the paths of all files
@@ -68,14 +68,21 @@ type checker struct {
 	fields  map[string]bool
 	// callbacks are global functions by the kind of call that the switch makes of them.
 	callbacks map[string]callback
-	// required are globals that modules may set that were not seen.
-	required map[string]bool
+	// loads are the modules that are required, and required globals that those may set that were not seen.
+	loads, required map[string]bool
+	// replaced are modules in whose places scripts put something else; replacedAny: they may do so for any.
+	replaced    map[string]bool
+	replacedAny bool
+	// changed are the fields that scripts set in tables of modules and the like; opened are tables that are handed to functions, which may set any.
+	changed map[*api.Object]map[string]bool
+	opened  map[*api.Object]bool
 	// names are the names of fields that are given values.
 	names map[string]bool
 	// open: some file makes globals by computed names. ownPath: some file changes package.path. environments: some file gives others globals of
 	// their own. unseen: some file loads another one that was not seen.
 	open, ownPath, environments, unseen bool
 	meanings                            map[string]meaning // of globals, as far as they were found out
+	locals                              map[*local]meaning
 
 	found []Finding
 }
@@ -89,9 +96,10 @@ type assigned struct {
 // Check looks at scripts, all of which belong together. The findings are sorted by file and place. The error is never the scripts'.
 func Check(files []File, opts Options) ([]Finding, error) {
 	k := &checker{
-		opts: opts, starts: make(map[string]api.Global), objects: make(map[api.Type]*api.Object), modules: make(map[string]api.Module), rules: rules(),
+		opts: opts, starts: make(map[string]api.Global), objects: make(map[api.Type]*api.Object), modules: make(map[string]*api.Object), rules: rules(),
 		globals: make(map[string][]assigned), fields: make(map[string]bool), callbacks: make(map[string]callback), meanings: make(map[string]meaning),
-		required: make(map[string]bool), names: make(map[string]bool),
+		required: make(map[string]bool), names: make(map[string]bool), setGlobal: make(map[string]bool), loads: make(map[string]bool),
+		replaced: make(map[string]bool), changed: make(map[*api.Object]map[string]bool), opened: make(map[*api.Object]bool), locals: make(map[*local]meaning),
 	}
 	var err error
 	if k.language, err = readLanguage(); err != nil {
@@ -109,13 +117,17 @@ func Check(files []File, opts Options) ([]Finding, error) {
 		k.objects[o.Type] = o
 	}
 	for _, m := range api.Modules() {
-		k.modules[m.Name] = m
+		k.modules[m.Name] = k.objects[m.Table.Type]
+		k.setGlobal[m.Name] = m.Global
 	}
 	ignored := make(map[string]ignores)
 	for i := range files {
 		f := &files[i]
 		if !f.Context {
 			ignored[f.Path] = readIgnores(f.Text, func(at place, code Code, text string) { k.add(f, at, code, text) })
+		}
+		if strings.HasPrefix(f.Text, api.Meta) {
+			continue // a description for the language server
 		}
 		k.files = append(k.files, f.Path)
 		k.parse(f)
@@ -141,9 +153,6 @@ func (k *checker) add(f *File, at place, code Code, text string) {
 
 // parse compiles a file as the server does, and walks it if that is good.
 func (k *checker) parse(f *File) {
-	if strings.HasPrefix(f.Text, api.Meta) {
-		return // a description for the language server
-	}
 	text := prepare(f.Text)
 	block, parseErr := parse.Parse(strings.NewReader(text), f.Path)
 	if _, err := vm.Compile(f.Path, f.Text); err != nil {
@@ -205,6 +214,13 @@ func (k *checker) join() {
 		k.findCallbacks(c)
 		k.findLoads(c)
 	}
+	for _, c := range k.chunks {
+		k.findReplaced(c)
+	}
+	for _, c := range k.chunks {
+		k.findChanges(c)
+	}
+	k.meanings, k.locals = make(map[string]meaning), make(map[*local]meaning) // what was found out before all was known does not count
 }
 
 func (k *checker) check(c *chunk) {

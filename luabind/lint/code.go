@@ -10,6 +10,7 @@ const (
 	UnknownField    Code = "unknown-field"
 	ArgumentCount   Code = "argument-count"
 	ArgumentType    Code = "argument-type"
+	ExtraArgument   Code = "extra-argument"
 	MethodCall      Code = "method-call"
 	UndefinedGlobal Code = "undefined-global"
 	UnusedLocal     Code = "unused-local"
@@ -47,10 +48,11 @@ type Rule struct {
 func Rules() []Rule {
 	return []Rule{
 		{Syntax, Error, "The file does not compile.", `if session:ready() session:answer() end`},
-		{UnknownMethod, Error, "There is no such method of the object, or no such function in the table `freeswitch`. The nearest name is given.", `session:awnser()`},
-		{UnknownField, Error, "A field is set that objects of mod_lua do not have, which raises an error.", `session.language = "de"`},
-		{ArgumentCount, Error, "A method or function gets too few or too many arguments, which raises an error in mod_lua, too.", `session:sleep()`},
-		{ArgumentType, Error, "An argument has a type that the method does not take, which raises an error in mod_lua, too.", `session:setAutoHangup("false")`},
+		{UnknownMethod, Error, "There is no such method of the object, or no such function in the table `freeswitch` or in a module of eslua. The nearest name is given.", `session:awnser()`},
+		{UnknownField, Error, "A field is set that objects of mod_lua and of modules do not have, which raises an error.", `session.language = "de"`},
+		{ArgumentCount, Error, "A method or function gets too few or too many arguments, which raises an error, in mod_lua and the other libraries, too.", `session:sleep()`},
+		{ArgumentType, Error, "An argument has a type that the method does not take, which raises an error, in mod_lua and the other libraries, too.", `session:setAutoHangup("false")`},
+		{ExtraArgument, Warning, "A function or method of a helper module gets more arguments than it takes, and passes over the others.", `require("json").encode({}, "pretty")`},
 		{MethodCall, Error, "A method is called with a dot, or a function of a table with a colon.", `session.answer()`},
 		{UndefinedGlobal, Warning, "A global variable, or a function of a library, is used that nothing sets: neither the language, nor eslua, nor any of the scripts. " +
 			"Where a script tests whether there is one, nothing is said.", `session:execute("bridge", dialstrng .. "x")`},

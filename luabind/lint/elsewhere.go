@@ -42,12 +42,13 @@ func (k *checker) elsewhere(c *chunk) {
 			second, _ = fold(e.Args[1])
 		}
 		at := c.places[e]
-		switch isSession := o.Type == api.Session || o.Type == api.NativeSession; {
+		isSession := o.Type == api.Session || o.Type == api.NativeSession
+		switch {
 		case isSession && slices.Contains([]string{"setVariable", "set", "export"}, e.Method):
 			k.handedOver(c, rows, api.Variable, first, second, at)
-		case isSession && slices.Contains([]string{"execute", "exec"}, e.Method):
+		case isSession && slices.Contains([]string{"execute", "exec"}, e.Method), o.Type == api.ESLConnection && slices.Contains([]string{"execute", "executeAsync"}, e.Method):
 			k.application(c, rows, strings.ToLower(first), second, at, e)
-		case slices.Contains([]string{"execute", "api", "bgapi"}, e.Method):
+		case slices.Contains([]string{"execute", "api", "bgapi"}, e.Method) && !o.Classes[0].Loose:
 			k.handedOver(c, rows, api.Command, first, second, at)
 		}
 	}

@@ -1,26 +1,21 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/yuin/gopher-lua/ast"
 
 	"eslua/luabind/api"
 )
 
-// meaning is what is known of a value: at most one of the fields is set, none if nothing is known.
+// meaning is what is known of a value: an object or a table, or a function of one; none if nothing is known.
 type meaning struct {
-	object *api.Object
-	// table are the classes whose functions a table has: freeswitch.
-	table bool
-	// class and function are a function of such a table.
-	class    *api.Class
+	object   *api.Object
+	class    *api.Class // of the function
 	function *api.Method
-	module   string
 }
 
 func (m meaning) known() bool { return m != meaning{} }
-
-// tables are the rows of freeswitch.
-func tables() []*api.Class { return []*api.Class{&api.Constructors, &api.Freeswitch} }
 
 // callback is a kind of function that the switch calls.
 type callback struct{ params []api.Type }
@@ -65,13 +60,15 @@ func (k *checker) infer(c *chunk, e ast.Expr) meaning {
 		}
 		if c.global(e.Func, "require") && len(e.Args) == 1 {
 			if name, ok := e.Args[0].(*ast.StringExpr); ok {
-				if _, ok := k.modules[name.Value]; ok {
-					return meaning{module: name.Value}
-				}
+				return k.loaded(name.Value)
 			}
 			return meaning{}
 		}
-		return k.result(k.infer(c, e.Func).function)
+		called := k.infer(c, e.Func)
+		if called.object != nil {
+			return k.result(called.object.Call)
+		}
+		return k.result(called.function)
 	case *ast.LogicalOpExpr:
 		right := k.infer(c, e.Rhs)
 		if e.Operator == "and" || right == k.infer(c, e.Lhs) {
@@ -85,31 +82,30 @@ func (k *checker) result(m *api.Method) meaning {
 	if m == nil || len(m.Results) == 0 {
 		return meaning{}
 	}
-	return meaning{object: k.objects[m.Results[0].Type]}
+	first, _, _ := strings.Cut(string(m.Results[0].Type), " or ") // methods are called only on what has some
+	return meaning{object: k.objects[api.Type(first)]}
 }
 
+// loaded is what require gives, if it is a module with rows. Scripts may have a file of that name, or put something else in its place.
+func (k *checker) loaded(name string) meaning {
+	if k.replaced[name] || k.replacedAny || k.scriptOf(name) {
+		return meaning{}
+	}
+	return meaning{object: k.modules[name]}
+}
+
+// inferField finds out what a field of a value is, unless scripts have set it themselves.
 func (k *checker) inferField(of meaning, name string) meaning {
-	switch {
-	case of.table:
-		for _, class := range tables() {
-			if m := class.Method(name); m != nil {
-				return meaning{class: class, function: m}
-			}
-		}
-	case of.module != "":
-		if m := k.modules[of.module].Functions.Method(name); m != nil {
-			return meaning{class: k.modules[of.module].Functions, function: m}
-		}
-		for _, v := range k.modules[of.module].Values {
-			if v.Name == name {
-				return meaning{object: k.objects[v.Type]}
-			}
-		}
-	case of.object != nil:
-		for _, f := range of.object.Fields {
-			if f.Name == name {
-				return meaning{object: k.objects[f.Type]}
-			}
+	o := of.object
+	if o == nil || k.changed[o][name] {
+		return meaning{}
+	}
+	if class, m := o.Method(name); m != nil && o.Table() {
+		return meaning{class: class, function: m}
+	}
+	for _, f := range o.Fields {
+		if f.Name == name {
+			return meaning{object: k.objects[f.Type]}
 		}
 	}
 	return meaning{}
@@ -127,24 +123,21 @@ func (k *checker) inferLocal(c *chunk, l *local) meaning {
 		}
 		return meaning{}
 	}
-	if l.inferred {
-		return l.meaning
+	if m, ok := k.locals[l]; ok {
+		return m
 	}
-	l.inferred = true // whoever asks meanwhile learns nothing
+	k.locals[l] = meaning{} // whoever asks meanwhile learns nothing
 	values := make([]assigned, 0, len(l.values))
 	for _, v := range l.values {
 		values = append(values, assigned{c, v})
 	}
-	l.meaning = k.same(values)
-	return l.meaning
+	k.locals[l] = k.same(values)
+	return k.locals[l]
 }
 
 func (k *checker) inferGlobal(c *chunk, name string) meaning {
 	start, isStart := k.starts[name]
 	if own := c.globals[name]; isStart && len(own) == 0 {
-		if name == "freeswitch" {
-			return meaning{table: true}
-		}
 		return meaning{object: k.objects[start.Type]}
 	} else if isStart {
 		values := make([]assigned, 0, len(own))
@@ -152,6 +145,9 @@ func (k *checker) inferGlobal(c *chunk, name string) meaning {
 			values = append(values, assigned{c, v})
 		}
 		return k.same(values)
+	}
+	if k.loads[name] && len(k.globals[name]) == 0 && k.setGlobal[name] {
+		return k.loaded(name)
 	}
 	m, ok := k.meanings[name]
 	if !ok {

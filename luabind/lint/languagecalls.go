@@ -83,7 +83,7 @@ func (c *chunk) libraryName(e ast.Expr) (string, place) {
 
 // module looks for what require names. A script that changes package.path may have modules elsewhere.
 func (k *checker) module(c *chunk, e *ast.FuncCallExpr, name string, at place) {
-	if _, ok := k.modules[name]; ok || c.guarded[e] || k.ownPath || k.language.library(name) || k.opts.Module != nil && k.opts.Module(name) {
+	if _, ok := k.modules[name]; ok || c.guarded[e] || k.ownPath || k.language.library(name) {
 		return
 	}
 	file := strings.ReplaceAll(name, ".", "/")

@@ -16,7 +16,10 @@ func (k *checker) findLoads(c *chunk) {
 		text, whole := fold(e.Args[0])
 		switch name {
 		case "require":
-			if whole && !k.seen(strings.ReplaceAll(text, ".", "/")+".lua") && !k.seen(strings.ReplaceAll(text, ".", "/")+"/init.lua") {
+			if whole {
+				k.loads[text] = true
+			}
+			if whole && !k.scriptOf(text) {
 				for part := range strings.SplitSeq(text, ".") {
 					k.required[part] = true
 				}
@@ -28,6 +31,12 @@ func (k *checker) findLoads(c *chunk) {
 			}
 		}
 	}
+}
+
+// scriptOf tells whether the module of that name is among the files that were read.
+func (k *checker) scriptOf(module string) bool {
+	file := strings.ReplaceAll(module, ".", "/")
+	return k.seen(file+".lua") || k.seen(file+"/init.lua")
 }
 
 // seen tells whether a file of that name is among those that were read. Of an absolute name, whose root may be another one here, the last three parts

@@ -12,8 +12,8 @@ func Reference() string {
 
 <!-- Made from the table in luabind/lint: go test ./luabind/lint -update -->
 
-` + "`eslua check`" + ` finds what is wrong with call scripts without running them. It knows mod_lua's interface, the native one, and what of mod_lua cannot work
-off the switch.
+` + "`eslua check`" + ` finds what is wrong with call scripts without running them. It knows mod_lua's interface, the native one, the module ESL, the
+[helper modules](modules.md), and what of mod_lua cannot work off the switch.
 
 ` + "```" + `
 eslua check                                    the scripts below this directory
@@ -33,7 +33,7 @@ The exit status is 1 when there is an error or a warning; notes alone leave it 0
 
 Scripts share their global variables, so a script is better checked together with those that load it. A single file is read together with the other files of its directory.
 Where eslua check cannot know it says nothing: of globals in a file that uses ` + "`setfenv`" + ` or ` + "`_ENV`" + `, of methods of a value that comes from elsewhere, of names
-that are put together when the script runs.
+that are put together when the script runs, of a module when there is a file of its name among the scripts, and of what scripts have put into a module's table themselves.
 
 ## What it takes
 
@@ -65,8 +65,9 @@ session:execute("bridge", trunk) -- eslua: ignore off-box, undefined-global
 	b.WriteString(`
 ## In the editor
 
-` + "`eslua types`" + ` writes annotation files for the Lua language server: what scripts can call, with parameters, results and documentation. In the editor's
-` + "`.luarc.json`" + ` stands where they are:
+` + "`eslua types`" + ` writes annotation files for the Lua language server: what scripts can call, with parameters, results and documentation. mod_lua's interface is
+in ` + "`freeswitch.lua` and `globals.lua`" + `, each module in the file of its name (` + "`eslua.lua`, `ESL.lua`, `http.lua`, `socket/http.lua`" + `, ...). They are no modules:
+they belong into a directory of their own, not where ` + "`require`" + ` looks. In the editor's ` + "`.luarc.json`" + ` stands where they are:
 
 ` + "```json" + `
 {"runtime.version": "Lua 5.1", "workspace.library": ["types"]}

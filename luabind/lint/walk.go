@@ -21,10 +21,6 @@ type local struct {
 	writes   int
 	// values are what is assigned; a nil one is what is not known.
 	values []ast.Expr
-
-	// inferred: what it is was found out, or is being found out.
-	inferred bool
-	meaning  meaning
 }
 
 // use is a use of a global variable.
@@ -41,6 +37,12 @@ type member struct {
 	at            place
 }
 
+// set is a field that is assigned; a nil value is not known.
+type set struct {
+	field *ast.AttrGetExpr
+	value ast.Expr
+}
+
 // chunk is a file that was walked.
 type chunk struct {
 	file   *File
@@ -55,8 +57,7 @@ type chunk struct {
 	guarded map[*ast.FuncCallExpr]bool
 	uses    []use
 	members []member
-	// sets are fields that are assigned.
-	sets []*ast.AttrGetExpr
+	sets    []set
 	// texts are all strings, and what is put together of strings, as a whole.
 	texts []ast.Expr
 	// globals are what is assigned to global variables; a nil value is not known. fields are the names of fields that are assigned, as string.trim.
@@ -254,8 +255,10 @@ func (w *walker) functionStatement(s *ast.FuncDefStmt) {
 		return
 	}
 	w.expr(s.Name.Receiver, false)
-	w.source.claim(s.Name.Method)
-	w.setField(s.Name.Receiver, s.Name.Method)
+	key := &ast.StringExpr{Value: s.Name.Method}
+	w.places[key] = w.source.claim(key.Value)
+	w.sets = append(w.sets, set{&ast.AttrGetExpr{Object: s.Name.Receiver, Key: key}, s.Func})
+	w.setField(s.Name.Receiver, key.Value)
 	w.function(s.Func, "self")
 }
 
@@ -297,7 +300,7 @@ func (w *walker) assign(target, value ast.Expr) {
 	case *ast.AttrGetExpr:
 		w.expr(e.Object, false)
 		w.expr(e.Key, false)
-		w.sets = append(w.sets, e)
+		w.sets = append(w.sets, set{e, value})
 		key, ok := e.Key.(*ast.StringExpr)
 		if ok {
 			w.setField(e.Object, key.Value)

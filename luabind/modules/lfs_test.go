@@ -89,3 +89,8 @@ func TestLargeDirectories(t *testing.T) {
 	b.limits = vm.Limits{Memory: 1 << 20}
 	b.fails(`local all = {} for i = 1, 1000 do local _, d = require("lfs").dir(".") all[i] = d end`, "too much memory")
 }
+
+func TestLfsIsAGlobalOnceItWasRequired(t *testing.T) {
+	b := newLab(t, Options{})
+	b.expect(`print(lfs) print(require("lfs") == lfs, type(lfs.attributes))`, "nil\ntrue\tfunction")
+}

@@ -67,7 +67,7 @@ func (m *Modules) make() {
 		"sha256":     callable("sha256", hashes["sha256"]),
 		"sha2":       library(sha2Functions(), nil),
 		"base64":     library(base64Functions, nil),
-		"lfs":        library(lfsFunctions, map[string]lua.LValue{"_VERSION": lua.LString("LuaFileSystem 1.8.0")}),
+		"lfs":        global("lfs", library(lfsFunctions, map[string]lua.LValue{"_VERSION": lua.LString("LuaFileSystem 1.8.0")})),
 		"http":       library(m.http.functions(), nil),
 		"mime.core":  library(mimeFunctions, nil),
 	}
@@ -110,6 +110,16 @@ func library(functions map[string]lua.LGFunction, values map[string]lua.LValue) 
 	table := vm.Table(all)
 	return vm.Function(func(l *lua.LState) int {
 		l.Push(table(vm.StateOf(l)))
+		return 1
+	})
+}
+
+// global is the loader of a module that is the global of its name, too, once it was loaded.
+func global(name string, load *lua.LFunction) *lua.LFunction {
+	return vm.Function(func(l *lua.LState) int {
+		l.Push(load)
+		vm.Call(l, 0, 1)
+		vm.StateOf(l).SetGlobal(name, l.Get(-1))
 		return 1
 	})
 }
