@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,10 +179,12 @@ func (c *serving) report(end error) {
 		attrs = append(attrs, "then", "dialplan")
 	}
 	attrs = append(attrs, "lasted", c.engine.opts.Clock.Now().Sub(c.began).Round(time.Millisecond))
-	if n := c.call.DroppedEvents(); n > 0 {
-		attrs = append(attrs, "events_dropped", n)
+	dropped := c.call.DroppedEvents()
+	if dropped > 0 {
+		attrs = append(attrs, "events_dropped", dropped)
 	}
 	refused := c.call.Refused()
+	c.engine.count(cmp.Or(c.err, refused), dropped)
 	if refused != nil {
 		c.log.Error("the switch does not serve the call", "err", refused)
 	}

@@ -111,6 +111,7 @@ type Engine struct {
 	stopping bool // nothing is started any more
 	ended    bool // calls have ended, and nothing is run any more
 	calls    map[*serving]bool
+	counts   Counts
 }
 
 // New makes an engine. Its error is that a directory of Options.Rights cannot be opened. Shutdown frees what it holds.
@@ -227,6 +228,9 @@ func (e *Engine) stopAll(cause error) {
 		c.call.Conn().Interrupt()
 	}
 }
+
+// Limits are those of each script.
+func (e *Engine) Limits() vm.Limits { return e.opts.Limits.WithDefaults() }
 
 // Calls is how many scripts run.
 func (e *Engine) Calls() int {

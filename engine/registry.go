@@ -3,18 +3,54 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"eslua/esl"
+	"eslua/luabind/vm"
 )
 
 // ErrKilled: somebody has ended the script.
 var ErrKilled = errors.New("the script was killed")
 
-// ErrNoCall: no such call is being served.
-var ErrNoCall = errors.New("no such call")
+// ErrNoCall: no call of that uuid is being served.
+var ErrNoCall = errors.New("there is no such call")
+
+// Counts is what there has been since the engine was made.
+type Counts struct {
+	// Calls have ended. Failed is how many of them had a script that did not run to its end, or none that could, and Limited
+	// how many of these a limit has ended.
+	Calls   uint64 `json:"calls"`
+	Failed  uint64 `json:"failed"`
+	Limited uint64 `json:"limited"`
+	// Dropped is how many events scripts did not take in time.
+	Dropped uint64 `json:"events_dropped"`
+}
+
+// Counts are the present counts.
+func (e *Engine) Counts() Counts {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.counts
+}
+
+// count adds a call that has ended.
+func (e *Engine) count(err error, dropped int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.counts.Calls++
+	if err != nil {
+		e.counts.Failed++
+	}
+	for _, limit := range []error{vm.ErrInstructions, vm.ErrTime, vm.ErrMemory, vm.ErrWall} {
+		if errors.Is(err, limit) {
+			e.counts.Limited++
+		}
+	}
+	e.counts.Dropped += uint64(dropped)
+}
 
 // CallInfo is what is to be said of a call that is being served.
 type CallInfo struct {
@@ -65,7 +101,7 @@ func (e *Engine) find(uuid string) (*serving, error) {
 		}
 	}
 	if found == nil {
-		return nil, ErrNoCall
+		return nil, fmt.Errorf("%w: %q", ErrNoCall, uuid)
 	}
 	return found, nil
 }

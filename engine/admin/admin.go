@@ -23,7 +23,17 @@ type Status struct {
 	Began   time.Time     `json:"began"`
 	Calls   int           `json:"calls"`
 	Max     int           `json:"max_calls"`
+	Since   engine.Counts `json:"since_start"`
+	Limits  LimitsStatus  `json:"limits"`
 	Scripts ScriptsStatus `json:"scripts"`
+}
+
+// LimitsStatus are the limits of a script; a wall time of 0 is none.
+type LimitsStatus struct {
+	Instructions int64         `json:"instructions"`
+	CPU          time.Duration `json:"cpu_ns"`
+	Memory       int64         `json:"memory"`
+	Wall         time.Duration `json:"wall_ns"`
 }
 
 // ScriptsStatus is what is to be said of the scripts.
@@ -112,8 +122,10 @@ func reply(w http.ResponseWriter, v any) {
 
 func (s *Server) status(w http.ResponseWriter, _ *http.Request) {
 	st := s.Scripts.Status()
+	limits := s.Engine.Limits()
 	out := Status{
-		Version: s.Version, Began: s.Began, Calls: s.Engine.Calls(), Max: s.Max,
+		Version: s.Version, Began: s.Began, Calls: s.Engine.Calls(), Max: s.Max, Since: s.Engine.Counts(),
+		Limits:  LimitsStatus{limits.Instructions, limits.CPU, limits.Memory, limits.Wall},
 		Scripts: ScriptsStatus{Root: st.Root, Mode: st.Mode.String(), Generation: st.Generation, Files: st.Files, Since: st.Since},
 	}
 	if st.Fallback != nil {

@@ -102,7 +102,13 @@ func showStatus(_ *cli.Context, a *adminClient) error {
 	if s.Max > 0 {
 		limit = fmt.Sprintf("of %d", s.Max)
 	}
-	fmt.Fprintf(a.w.Out, "calls: %d %s\n", s.Calls, limit)
+	fmt.Fprintf(a.w.Out, "calls: %d %s; %d have ended, %d of them failed, %d by a limit; %d events dropped\n", s.Calls, limit,
+		s.Since.Calls, s.Since.Failed, s.Since.Limited, s.Since.Dropped)
+	fmt.Fprintf(a.w.Out, "limits: %d instructions and %v of computing between two waits, %d bytes", s.Limits.Instructions, s.Limits.CPU, s.Limits.Memory)
+	if s.Limits.Wall > 0 {
+		fmt.Fprintf(a.w.Out, ", %v in all", s.Limits.Wall)
+	}
+	fmt.Fprintln(a.w.Out)
 	fmt.Fprintf(a.w.Out, "scripts: %s, %d files, generation %d since %s, reload %s\n", s.Scripts.Root, s.Scripts.Files, s.Scripts.Generation,
 		s.Scripts.Since.Format(time.DateTime), s.Scripts.Mode)
 	for _, text := range []string{s.Scripts.Fallback, s.Scripts.Refused} {

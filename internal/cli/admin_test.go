@@ -50,7 +50,7 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	if out := ask(0, "status"); !strings.Contains(out, "broken: ") {
 		t.Errorf("status says\n%s", out)
 	}
-	if out := ask(1, "kill", "nobody"); !strings.Contains(out, "no such call") {
+	if out := ask(1, "kill", "nobody"); !strings.Contains(out, `there is no such call: "nobody"`) {
 		t.Errorf("kill says\n%s", out)
 	}
 	// Two commands at once are two processes; here the second one is its request alone.
@@ -65,6 +65,10 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	}
 	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
 		t.Errorf("the dialplan did not go on: %v", err)
+	}
+	log.until(`"msg":"call ended"`)
+	if out := ask(0, "status"); !strings.Contains(out, "calls: 0 of 10000; 1 have ended, 1 of them failed, 0 by a limit") || !strings.Contains(out, "5s of computing") {
+		t.Errorf("status says\n%s", out)
 	}
 	ask(0, "drain")
 	if s := <-status; s != 0 {

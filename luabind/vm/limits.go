@@ -44,7 +44,8 @@ type Limits struct {
 	Source int
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults gives fields that are zero their defaults.
+func (l Limits) WithDefaults() Limits {
 	def := func(v *int, d int) {
 		if *v <= 0 {
 			*v = d

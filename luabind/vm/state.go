@@ -97,7 +97,7 @@ func New(opts Options) *State {
 	// Other threads begin smaller.
 	l.Options.RegistrySize, l.Options.CallStackSize = 64, 64
 	s := &State{L: l, opts: opts, ctx: context.Background()}
-	s.limits = opts.Limits.withDefaults()
+	s.limits = opts.Limits.WithDefaults()
 	if s.watch = opts.Watch; s.watch == nil {
 		s.watch, s.own = NewWatch(), true
 	}
