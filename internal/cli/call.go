@@ -26,7 +26,7 @@ func callCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:      "call",
 		Usage:     "place one call to a script on a simulated switch",
-		ArgsUsage: "SCRIPT [ARG...]",
+		ArgsUsage: scriptArgs + " [ARG...]",
 		Description: "On a terminal the keys 0-9 * # A-D are those of the telephone, q and ctrl-C hang up, and the call takes as long as it does.\n" +
 			"With --digits, or when the input is no terminal, it takes no time. Every sound file exists and lasts two seconds.",
 		Flags: []cli.Flag{

@@ -69,7 +69,7 @@ func Main(ctx context.Context, args []string, w World) int {
 	for _, c := range app.Commands {
 		c.Before = valuesAreNoOptions
 	}
-	err := app.RunContext(ctx, args)
+	err := app.RunContext(ctx, optionsFirst(args, app.Commands))
 	switch {
 	case err == nil:
 		return statusGood

@@ -18,7 +18,7 @@ func runCommand(w World) *cli.Command {
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "run a script without a call, as luarun does, over a connection to the switch",
-		ArgsUsage: "SCRIPT [ARG...]",
+		ArgsUsage: scriptArgs + " [ARG...]",
 		Description: "The script is found below the directory of the scripts if that is given, else by its path. It can originate calls and run\n" +
 			"API commands when --esl-address or --switch says where a switch's event socket is.",
 		Flags:        append(flags, &cli.StringFlag{Name: "switch", Usage: "work with the switch of that `NAME` in the configuration, in place of --esl-address"}),

@@ -130,6 +130,9 @@ func runTests(ctx context.Context, w World, opts scripttest.Options, coverage st
 	if err := end(report); err != nil {
 		return err
 	}
+	if len(report.Results) == 0 && opts.Filter != nil {
+		return fmt.Errorf("%w: --filter %q: no test has such a name", errUsage, opts.Filter)
+	}
 	if coverage != "" {
 		if err := writeCoverage(w, coverage, report.Coverage); err != nil {
 			return err

@@ -147,6 +147,8 @@ func TestTestOptions(t *testing.T) {
 		{[]string{"--bogus", dir}, 2, "bogus"},
 		{[]string{filepath.Join(dir, "none")}, 1, "none"},
 		{[]string{t.TempDir()}, 2, "no test files"},
+		{[]string{dir, "--filter", "no such name"}, 2, `--filter "no such name": no test has such a name`},
+		{[]string{dir, "--filter", "says bye", "--fail-fast"}, 0, "1 passed, 0 failed"},
 		{[]string{"--scripts", dir, "--filter", "says bye"}, 0, "1 passed, 0 failed, 0 errors, 0 pending"},
 		{[]string{"--scripts", dir, "--filter", "says", "--faults"}, 1, "faults)"},
 		{[]string{"--scripts", dir, "--fail-fast"}, 1, "1 passed, 1 failed, 0 errors, 0 pending"},
