@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"eslua/esl"
-	"eslua/esl/channel"
 )
 
 // eslEvent is an event as the Event Socket Library has it (libs/esl/src/esl_event.c).
@@ -196,7 +195,7 @@ func connectReply(hello *esl.Event) *eslEvent {
 func plainEvent(ev *esl.Event) *eslEvent {
 	e := &eslEvent{kind: "CLONE"}
 	e.received(ev)
-	if kind, ok := channel.EventName(ev.Name()); ok {
+	if kind, ok := esl.EventName(ev.Name()); ok {
 		e.kind = kind
 	}
 	if body := ev.Body(); body != "" {
@@ -231,7 +230,7 @@ func jsonEvent(text string) *eslEvent {
 		case m.kind == jsonText:
 			if strings.EqualFold(m.name, "Event-Name") {
 				e.del(m.name)
-				if kind, ok := channel.EventName(m.text); ok {
+				if kind, ok := esl.EventName(m.text); ok {
 					e.kind = kind
 				}
 			}

@@ -6,7 +6,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/esl"
-	"eslua/esl/channel"
 	"eslua/luabind/vm"
 )
 
@@ -60,7 +59,7 @@ func newESLEventObject(c *call) int {
 		x.ev = jsonEvent(subclass)
 		return 1
 	}
-	kind, ok := channel.EventName(name)
+	kind, ok := esl.EventName(name)
 	if !ok {
 		kind = "MESSAGE"
 	}

@@ -71,7 +71,7 @@ func newEventOf(c *call) int {
 		x.read(subclass)
 		return 1
 	}
-	kind, ok := channel.EventName(name)
+	kind, ok := esl.EventName(name)
 	if !ok {
 		kind = "MESSAGE"
 	}
@@ -103,7 +103,7 @@ func (x *event) read(text string) {
 		case m.kind == jsonText:
 			if strings.EqualFold(m.name, "Event-Name") {
 				x.ev.Del(m.name)
-				if kind, ok := channel.EventName(m.text); ok {
+				if kind, ok := esl.EventName(m.text); ok {
 					x.kind = kind
 				}
 			}

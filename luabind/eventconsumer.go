@@ -65,7 +65,7 @@ func (x *eventConsumer) bind(c *call, name, subclass string) bool {
 	if x.closed {
 		return false
 	}
-	kind, ok := channel.EventName(name)
+	kind, ok := esl.EventName(name)
 	if !ok {
 		s.write(esl.LogWarning, fmt.Sprintf("Can't bind to %s, event not found", name), false)
 		return false

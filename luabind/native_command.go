@@ -24,7 +24,7 @@ func (c *call) names() [][2]string {
 func (x *session) subscribe(c *call) int {
 	s := c.script
 	for _, n := range c.names() {
-		name, ok := channel.EventName(n[0])
+		name, ok := esl.EventName(n[0])
 		if !ok {
 			return c.reason("error: there is no event " + n[0])
 		}
@@ -48,7 +48,7 @@ func (x *session) subscribe(c *call) int {
 func (x *session) unsubscribe(c *call) int {
 	s := c.script
 	for _, n := range c.names() {
-		name, _ := channel.EventName(n[0])
+		name, _ := esl.EventName(n[0])
 		key := [2]string{name, n[1]}
 		if s.subscriptions[key] == nil {
 			return c.reason("not_found")

@@ -219,6 +219,9 @@ func TestStandIns(t *testing.T) {
 		local r = require("http").get("http://x.test/y")
 		session:setVariable("http", r.status .. " " .. r.body)
 		session:setVariable("none", select(2, require("http").get("http://x.test/z")))
+		local body, status = require("socket.http").request("https://y.test/form", "a=b")
+		session:setVariable("luasocket", status .. " " .. body)
+		session:setVariable("luasocket_none", select(2, require("socket.http").request("http://y.test/form")))
 		session:execute("curl", "http://x.test/plain")
 		session:setVariable("home", os.getenv("HOME"))
 		session:setVariable("year", os.date("%Y-%m-%d %H:%M"))
@@ -239,6 +242,7 @@ func TestStandIns(t *testing.T) {
 		      api("echo", function(arg) return "<" .. arg .. ">" end)
 		      http("http://x.test/y", function(r) asked = r return { status = 201, body = r.method .. r.url } end)
 		      http("http://x.test/plain", "text")
+		      http("POST https://y.test/form", function(r) return { status = 202, body = "got " .. r.body } end)
 		      local room
 		      app("conference", function(arg) room = arg return { seconds = 5, vars = { joined = "yes" } } end)
 		      globals { company = "ACME" }
@@ -251,6 +255,8 @@ func TestStandIns(t *testing.T) {
 		      assert.equals("201 GEThttp://x.test/y", c:var("http"))
 		      assert.equals("eslua", asked.headers["user-agent"])
 		      assert.matches("no stand%-in", c:var("none"))
+		      assert.equals("202 got a=b", c:var("luasocket"))
+		      assert.matches("no stand%-in", c:var("luasocket_none"))
 		      assert.equals("200 text", c:var("curl_response_code") .. " " .. c:var("curl_response_data"))
 		      assert.equals("/nowhere", c:var("home"))
 		      assert.equals("2026-12-24 18:00", c:var("year"))

@@ -143,7 +143,7 @@ func (f *Feed) event(arg string) string {
 			}
 			continue
 		}
-		name, ok := EventName(word)
+		name, ok := esl.EventName(word)
 		if !ok {
 			continue
 		}
@@ -151,7 +151,7 @@ func (f *Feed) event(arg string) string {
 		custom = name == "CUSTOM"
 		if name == "ALL" {
 			f.all = true
-			for _, n := range eventNames {
+			for _, n := range esl.EventNames() {
 				f.types[n] = true
 			}
 		}
@@ -171,7 +171,7 @@ func (f *Feed) nixEvent(arg string) string {
 			delete(f.subclasses, word)
 			continue
 		}
-		name, ok := EventName(word)
+		name, ok := esl.EventName(word)
 		if !ok {
 			continue
 		}
@@ -311,7 +311,7 @@ func (f *Feed) sources() []source {
 		return nil // otherwise it is myevents, which is on already
 	}
 	var filters, kinds []source
-	for _, name := range eventNames {
+	for _, name := range esl.EventNames() {
 		if !f.types[name] || f.all && name != "ALL" || !f.all && name == "ALL" {
 			continue
 		}

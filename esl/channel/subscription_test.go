@@ -145,13 +145,3 @@ func TestSubscriptionsNeedFullMode(t *testing.T) {
 	})
 	l.finish(l.call())
 }
-
-func TestEventName(t *testing.T) {
-	for in, want := range map[string]string{
-		"custom": "CUSTOM", "SWITCH_EVENT_DTMF": "DTMF", "all": "ALL", "channel_answer": "CHANNEL_ANSWER", "": "", "CUSTOM my::x": "", "DTM": "",
-	} {
-		if got, ok := channel.EventName(in); got != want || ok != (want != "") {
-			t.Errorf("%q: %q, %v", in, got, ok)
-		}
-	}
-}

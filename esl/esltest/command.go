@@ -216,7 +216,7 @@ func (l *listener) sendmsg(t *thread, cmd *esl.Event, arg string) string {
 // sendevent fires an event, or queues it to the channel that its Unique-ID names (event-socket.md 5.7).
 func (l *listener) sendevent(cmd *esl.Event, arg string) string {
 	id := l.sw.uuid()
-	name, known := eventName(strings.TrimLeft(arg, " \t"))
+	name, known := esl.EventName(strings.TrimLeft(arg, " \t"))
 	ev := &esl.Event{}
 	subclass := cmd.Get("Event-Subclass")
 	if subclass != "" {

@@ -7,29 +7,6 @@ import (
 	"eslua/esl"
 )
 
-// eventNames are the types of events, as the switch knows them (switch_event.c).
-var eventNames = strings.Fields(`CUSTOM CLONE CHANNEL_CREATE CHANNEL_DESTROY CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ANSWER
-CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_BRIDGE
-CHANNEL_UNBRIDGE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_UNPARK CHANNEL_APPLICATION
-CHANNEL_ORIGINATE CHANNEL_UUID API LOG INBOUND_CHAN OUTBOUND_CHAN STARTUP SHUTDOWN PUBLISH UNPUBLISH TALK NOTALK
-SESSION_CRASH MODULE_LOAD MODULE_UNLOAD DTMF MESSAGE PRESENCE_IN NOTIFY_IN PRESENCE_OUT PRESENCE_PROBE MESSAGE_WAITING
-MESSAGE_QUERY ROSTER CODEC BACKGROUND_JOB DETECTED_SPEECH DETECTED_TONE PRIVATE_COMMAND HEARTBEAT TRAP ADD_SCHEDULE
-DEL_SCHEDULE EXE_SCHEDULE RE_SCHEDULE RELOADXML NOTIFY PHONE_FEATURE PHONE_FEATURE_SUBSCRIBE SEND_MESSAGE RECV_MESSAGE
-REQUEST_PARAMS CHANNEL_DATA GENERAL COMMAND SESSION_HEARTBEAT CLIENT_DISCONNECTED SERVER_DISCONNECTED SEND_INFO RECV_INFO
-RECV_RTCP_MESSAGE SEND_RTCP_MESSAGE CALL_SECURE NAT RECORD_START RECORD_STOP PLAYBACK_START PLAYBACK_STOP CALL_UPDATE
-FAILURE SOCKET_DATA MEDIA_BUG_START MEDIA_BUG_STOP CONFERENCE_DATA_QUERY CONFERENCE_DATA CALL_SETUP_REQ CALL_SETUP_RESULT
-CALL_DETAIL DEVICE_STATE TEXT SHUTDOWN_REQUESTED CERT_RELOAD ALL`)
-
-// eventName finds a type of events by its name in any case, also behind a prefix of 13 letters such as SWITCH_EVENT_.
-func eventName(s string) (string, bool) {
-	for _, n := range eventNames {
-		if strings.EqualFold(s, n) || len(s) > 13 && strings.EqualFold(s[13:], n) {
-			return n, true
-		}
-	}
-	return "", false
-}
-
 // eventCommand subscribes to events (event-socket.md 5.8). Words behind CUSTOM are subclasses.
 func (l *listener) eventCommand(arg string) string {
 	known, custom := 0, false
@@ -47,7 +24,7 @@ func (l *listener) eventCommand(arg string) string {
 			l.subclasses[word] = true
 			continue
 		}
-		name, ok := eventName(word)
+		name, ok := esl.EventName(word)
 		if !ok {
 			continue
 		}
@@ -58,7 +35,7 @@ func (l *listener) eventCommand(arg string) string {
 		switch name {
 		case "ALL":
 			l.all = true
-			for _, n := range eventNames {
+			for _, n := range esl.EventNames() {
 				l.types[n] = true
 			}
 		case "CUSTOM":
@@ -106,7 +83,7 @@ func (l *listener) nixeventCommand(arg string) string {
 			delete(l.subclasses, word)
 			continue
 		}
-		name, ok := eventName(word)
+		name, ok := esl.EventName(word)
 		if !ok {
 			continue
 		}

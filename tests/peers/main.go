@@ -102,7 +102,6 @@ func cell(name, column string) error {
 		if err != nil {
 			return err
 		}
-		stopProfile()
 		return json.NewEncoder(os.Stdout).Encode(res)
 	}
 	return fmt.Errorf("no row %s", name)

@@ -1,6 +1,9 @@
-package channel
+package esl
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // eventNames are the types of events that the switch knows (switch_event.c).
 var eventNames = strings.Fields(`CUSTOM CLONE CHANNEL_CREATE CHANNEL_DESTROY CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ANSWER
@@ -14,6 +17,9 @@ REQUEST_PARAMS CHANNEL_DATA GENERAL COMMAND SESSION_HEARTBEAT CLIENT_DISCONNECTE
 RECV_RTCP_MESSAGE SEND_RTCP_MESSAGE CALL_SECURE NAT RECORD_START RECORD_STOP PLAYBACK_START PLAYBACK_STOP CALL_UPDATE
 FAILURE SOCKET_DATA MEDIA_BUG_START MEDIA_BUG_STOP CONFERENCE_DATA_QUERY CONFERENCE_DATA CALL_SETUP_REQ CALL_SETUP_RESULT
 CALL_DETAIL DEVICE_STATE TEXT SHUTDOWN_REQUESTED CERT_RELOAD ALL`)
+
+// EventNames are the types of events that the switch knows, and "ALL", in the order of the switch.
+func EventNames() []string { return slices.Clone(eventNames) }
 
 // eventPrefix is how long a prefix may be that stands in front of the name of an event type, as SWITCH_EVENT_.
 const eventPrefix = 13
