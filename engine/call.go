@@ -45,6 +45,9 @@ func (e *Engine) serve(ctx context.Context, conn *esl.Conn) {
 		// No script has had an answer of the switch before it was ended: the fall-back of the dialplan is to serve the call.
 		call.Leg().Set(ctx, served, "")
 	}
+	if leg := call.Leg(); leg.Ready() && !leg.InDialplan() {
+		c.log.Warn("the call is hung up: freeswitch.bridge has taken it out of its dialplan")
+	}
 	err = call.End(context.WithoutCancel(ctx))
 	c.report(err)
 }

@@ -1,6 +1,9 @@
 package luabind
 
-import "eslua/esl"
+import (
+	"eslua/esl"
+	"eslua/esl/channel"
+)
 
 // bridgeSessions is freeswitch.bridge (modlua-api.md 1.5).
 func bridgeSessions(c *call) int {
@@ -24,7 +27,11 @@ func bridgeSessions(c *call) int {
 		_, err := a.leg.PreAnswer(a.ctx())
 		c.failed(err)
 	}
-	c.failed(a.leg.Call().Bridge(a.ctx(), a.leg, b.leg, a.callbacks(c, noFile)))
+	mine, theirs := a.callbacks(c, noFile), channel.Input{}
+	if a.input != "" { // else the switch calls none
+		theirs = b.callbacks(c, noFile)
+	}
+	c.failed(a.leg.Call().Bridge(a.ctx(), a.leg, b.leg, mine, theirs))
 	a.runHook(c)
 	return 0
 }

@@ -53,8 +53,11 @@ func (x *session) letGo() {
 	if x.leg == nil {
 		return
 	}
-	if x.autoHangup && !x.leg.Transferred() {
+	switch _, bridged := x.leg.Bridged(); {
+	case x.autoHangup && !x.leg.Transferred():
 		x.leg.Hangup("")
+	case x.made && x.leg.Ready() && !bridged:
+		x.script.write(esl.LogWarning, "the leg "+x.leg.UUID()+" stays parked: the script has made it and not hung it up", false)
 	}
 	x.leg = nil
 }

@@ -70,6 +70,21 @@ func (l *Leg) feed(in Input) bool {
 	return false
 }
 
+// giveDigits gives the digits that wait back to the channel, for what runs there now.
+func (l *Leg) giveDigits() {
+	if len(l.digits) == 0 || !l.call.mode.Full {
+		return
+	}
+	b := make([]byte, 0, len(l.digits))
+	for _, d := range l.digits {
+		b = append(b, d.Key)
+	}
+	l.digits = nil
+	l.returned = append(l.returned, b...)
+	l.returned = l.returned[max(0, len(l.returned)-maxDigits):]        // the switch keeps no more, either
+	l.call.conn.Start(esl.API("uuid_recv_dtmf", l.uuid+" "+string(b))) // that it fails means that the connection has ended
+}
+
 // PutBack puts digits back that were taken and not used, in front of those that wait.
 func (l *Leg) PutBack(digits []Digit) {
 	if len(digits) > 0 {

@@ -132,15 +132,12 @@ func (c *Call) finish(ctx context.Context) error {
 		return nil
 	}
 	x := l.transfer
-	if l.joined && x == nil {
-		return l.Hangup("") // Bridge took it out of the dialplan, which nothing brings it back to
-	}
 	switch {
 	case l.gone() != nil, !c.mode.Async && x == nil:
 		return nil
 	case l.outside && x == nil:
-		// The channel has left the application that connected it with us: there is no dialplan any more that could go on, and
-		// it would stay parked for ever.
+		// Bridge took it out of the application that connected it with us. Nothing brings it back to its dialplan, so that it
+		// would stay parked for ever.
 		return l.Hangup("")
 	case x == nil && l.parked:
 		return nil

@@ -117,15 +117,8 @@ func (e *Execution) ID() string { return e.id }
 // begin is called when the application begins.
 func (e *Execution) begin() {
 	e.running = true
-	l := e.leg
-	if e.exec.GiveDigits && len(l.digits) > 0 && l.call.mode.Full {
-		b := make([]byte, 0, len(l.digits))
-		for _, d := range l.digits {
-			b = append(b, d.Key)
-		}
-		l.digits = nil
-		l.returned = append(l.returned, b...)
-		l.call.conn.Start(esl.API("uuid_recv_dtmf", l.uuid+" "+string(b)))
+	if e.exec.GiveDigits {
+		e.leg.giveDigits()
 	}
 	if e.breaking {
 		e.sendBreak()

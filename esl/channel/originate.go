@@ -177,55 +177,6 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 	return l, nil
 }
 
-// Bridge connects two legs of the call and waits until they are apart again. The first one is parked then, unless its
-// variable hangup_after_bridge has it hung up; the other one is hung up. The first one has left the socket application, so
-// that its dialplan cannot go on any more: at the end of the call it is hung up, if it has not been transferred.
-func (c *Call) Bridge(ctx context.Context, a, b *Leg, in Input) error {
-	if err := errors.Join(a.unusable(), b.unusable()); err != nil {
-		return err
-	}
-	after, _, err := a.Get(ctx, "hangup_after_bridge")
-	if err != nil {
-		return err
-	}
-	if !isTrue(after) {
-		for _, name := range afterBridge {
-			if err := a.Set(ctx, name, "true"); err != nil {
-				return err
-			}
-		}
-	}
-	a.joined, b.joined = true, true
-	a.outside, b.outside = true, true
-	out, err := c.API(ctx, "uuid_bridge", a.uuid+" "+b.uuid)
-	if err != nil {
-		return err
-	}
-	if strings.HasPrefix(out, "-") {
-		a.joined, b.joined = false, false
-		return fmt.Errorf("channel: bridge: %s", strings.TrimSpace(out))
-	}
-	met := false
-	err = c.wait(ctx, never, func() bool {
-		met = met || a.bridged || b.bridged
-		a.feed(in)
-		return a.gone() != nil || met && !a.bridged || b.hungUp && !a.bridged
-	})
-	if err != nil || a.gone() != nil || isTrue(after) {
-		return err
-	}
-	for _, name := range afterBridge {
-		if err := a.Set(ctx, name, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// afterBridge are the variables that park the first leg when the other one hangs up: else the switch would go on with its
-// dialplan. The second is for when that one was never answered.
-var afterBridge = [...]string{"park_after_bridge", "park_after_early_bridge"}
-
 // isTrue tells whether the value of a variable counts as true in the switch.
 func isTrue(s string) bool {
 	switch strings.ToLower(s) {

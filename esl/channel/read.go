@@ -49,7 +49,7 @@ func (l *Leg) Read(ctx context.Context, r Read) (digits string, result ReadResul
 		r.DigitTimeout = r.Timeout
 	}
 	r.Max = max(r.Max, r.Min)
-	if err := l.clear(ctx, "read_result", r.Variable); err != nil {
+	if err := l.setAll(ctx, []string{"read_result", r.Variable}, ""); err != nil {
 		return "", ReadFailed, err
 	}
 	if r.Prompt == "" || strings.EqualFold(r.Prompt, "silence") {
@@ -119,15 +119,6 @@ func (l *Leg) Read(ctx context.Context, r Read) (digits string, result ReadResul
 	return digits, result, err
 }
 
-func (l *Leg) clear(ctx context.Context, names ...string) error {
-	for _, name := range names {
-		if err := l.Set(ctx, name, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Prompted says what Leg.PlayAndGetDigits asks for.
 type Prompted struct {
 	Read
@@ -144,7 +135,7 @@ type Prompted struct {
 // PlayAndGetDigits asks for digits until they are good or the tries are used up; then it returns "" (modlua-api.md 1.4).
 func (l *Leg) PlayAndGetDigits(ctx context.Context, p Prompted) (string, error) {
 	if p.Regex != "" && p.Variable != "" {
-		if err := l.clear(ctx, p.Variable+"_invalid"); err != nil {
+		if err := l.Set(ctx, p.Variable+"_invalid", ""); err != nil {
 			return "", err
 		}
 	}
@@ -163,7 +154,7 @@ func (l *Leg) PlayAndGetDigits(ctx context.Context, p Prompted) (string, error) 
 				return digits, nil
 			}
 			if p.Variable != "" {
-				if err := l.clear(ctx, p.Variable); err != nil {
+				if err := l.Set(ctx, p.Variable, ""); err != nil {
 					return "", err
 				}
 				if err := l.Set(ctx, p.Variable+"_invalid", digits); err != nil {

@@ -41,9 +41,9 @@ func (ch *channel) afterBridge(b *channel) {
 	switch {
 	case strings.EqualFold(after, "explicit"):
 		ch.hangup(cause, siteUnbridge)
-	case !b.answered:
-	case isTrue(ch.own("park_after_bridge")):
+	case b.answered && isTrue(ch.own("park_after_bridge")) || isTrue(ch.own("park_after_early_bridge")):
 		ch.goPark()
+	case !b.answered:
 	case ch.own("transfer_after_bridge") != "":
 		ch.transferAfterBridge()
 	case isTrue(after):
@@ -160,6 +160,8 @@ func (ch *channel) bridge(t *thread, b *channel) {
 	}
 	b.unwatch(t)
 	ch.bridged, b.bridged = nil, nil
+	ch.reset()
+	b.reset()
 	b.leaveBridge()
 	if b.cause != 0 {
 		ch.set("bridge_hangup_cause", b.cause.String())

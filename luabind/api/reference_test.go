@@ -25,7 +25,7 @@ func pages() map[string]string {
 				"connection must be allowed (`esl_allow`) and is made within ten seconds or not at all; an object that is garbage keeps its "+
 				"connection until `disconnect` or the end of the script; what would break the connection is refused with -ERR and a line in the "+
 				"log. On the connection of the call `exit`, `nolinger`, `noevents`, `filter delete` and the like "+
-				"concern only what the script receives, never what eslua itself needs.\n", ESL()...),
+				"concern only what the script receives, never what eslua itself needs, and `getvar` gives the first line of a value.\n", ESL()...),
 	}
 }
 
