@@ -23,7 +23,7 @@ func newSession(c *call) int {
 			x.publish()
 		} else {
 			a, _ := object[*session](c.l.Get(2))
-			x.autoHangup = x.dial(c, dest, originateTimeout, a)
+			x.autoHangup = x.dial(c, dest, originateTimeout, a) == nil
 		}
 	}
 	c.l.Push(x.value)
@@ -61,34 +61,42 @@ func originate(c *call) int {
 		timeout = originateTimeout
 	}
 	a, _ := object[*session](c.l.Get(2))
-	return c.number(1 - oneIf(x.dial(c, dest, timeout, a)))
+	err := x.dial(c, dest, timeout, a)
+	var failed *channel.OriginateError
+	if errors.As(err, &failed) { // freeswitch.Session does not say it
+		c.script.write(esl.LogWarning, "Error Creating Outgoing Channel! ["+dest+"]", false)
+	}
+	return c.number(oneIf(err != nil))
 }
 
-// dial makes the leg and tells whether it was made.
-func (x *session) dial(c *call, dest string, timeout time.Duration, a *session) bool {
+// dial makes the leg. Its error has been logged, but for the *channel.OriginateError of an attempt that failed: the switch
+// itself has said what is to be said of that.
+func (x *session) dial(c *call, dest string, timeout time.Duration, a *session) error {
 	s := c.script
 	x.cause = esl.CauseDestinationOutOfOrder.String()
 	w, err := s.wire()
 	if err != nil {
 		s.write(esl.LogErr, "originate: "+err.Error(), false)
-		return false
+		return err
+	}
+	if strings.TrimSpace(dest) == "" { // the switch would say so, and is not asked
+		s.write(esl.LogWarning, "No origination URL specified!", false)
 	}
 	o := channel.Originate{Dial: dest, Timeout: timeout}
 	if a != nil {
 		o.For = a.leg
 	}
 	leg, err := w.Originate(s.ctx, o)
-	var refused *channel.OriginateError
+	var failed *channel.OriginateError
 	switch {
-	case errors.As(err, &refused):
-		x.cause = refused.Cause
-		s.write(esl.LogWarning, "Error Creating Outgoing Channel! ["+dest+"]", false)
-		return false
+	case errors.As(err, &failed):
+		x.cause = failed.Cause
+		return err
 	case err != nil:
 		c.failed(err)
-		return false
+		return err
 	}
 	x.leg, x.made, x.cause = leg, true, "SUCCESS"
 	x.publish()
-	return true
+	return nil
 }

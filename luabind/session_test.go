@@ -175,9 +175,24 @@ func TestALegOfOnesOwn(t *testing.T) {
 		print(b:ready(), b:hangupCause(), b:getState(), b:streamFile("welcome.wav"))
 		local busy = freeswitch.Session("loopback/busy/default")
 		print(busy:ready(), busy:hangupCause(), busy:get_uuid())`,
-		"true\tSUCCESS\tCS_SOFT_EXECUTE\t1\n"+
-			"Error Creating Outgoing Channel! [loopback/busy/default]\n"+
-			"false\tUSER_BUSY\tuninitialized", nil)
+		"true\tSUCCESS\tCS_SOFT_EXECUTE\t1\nfalse\tUSER_BUSY\tuninitialized", nil)
+}
+
+// TestWhatIsLoggedOfALegThatWasNotMade: only the method originate says it (switch_cpp.cpp).
+func TestWhatIsLoggedOfALegThatWasNotMade(t *testing.T) {
+	run(t, "async full", `
+		session:answer()
+		print(freeswitch.Session("loopback/busy/default"):hangupCause())
+		print(freeswitch.Session("loopback/busy/default", session):hangupCause())
+		print(freeswitch.Session(""):hangupCause())
+		local b = freeswitch.Session()
+		for _, dial in ipairs({ "loopback/busy/default", " ", "" }) do
+			print(b:originate(session, dial, 5), b:hangupCause())
+		end`,
+		"USER_BUSY\nUSER_BUSY\nNo origination URL specified!\nDESTINATION_OUT_OF_ORDER\n"+
+			"Error Creating Outgoing Channel! [loopback/busy/default]\n1\tUSER_BUSY\n"+
+			"No origination URL specified!\nError Creating Outgoing Channel! [ ]\n1\tDESTINATION_OUT_OF_ORDER\n"+
+			"Missing destination.\n0\tDESTINATION_OUT_OF_ORDER", nil)
 }
 
 func TestClassesCannotBeChangedForOthers(t *testing.T) {

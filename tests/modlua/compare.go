@@ -51,6 +51,7 @@ func compare(c *testCase, want recording, got result) []difference {
 	}
 	diff := differences(stable(want.lines), stable(got.lines))
 	diff = append(diff, differences(prefixed("Hangup ", want.causes), prefixed("Hangup ", got.causes))...)
+	diff = append(diff, differences(prefixed("log ", want.logged), prefixed("log ", got.logged))...)
 	return append(diff, differences(want.continued, got.continued)...)
 }
 

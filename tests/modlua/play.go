@@ -258,7 +258,11 @@ func (h logHandler) Handle(_ context.Context, r slog.Record) error {
 	h.stage.mu.Lock()
 	defer h.stage.mu.Unlock()
 	p := h.stage.now
-	entry := r.Level.String() + " " + r.Message
+	level := strings.NewReplacer("ERROR", "ERR", "WARN", "WARNING").Replace(engine.LevelName(r.Level))
+	if words.MatchString(r.Message) {
+		p.out.logged = append(p.out.logged, level+" "+r.Message)
+	}
+	entry := level + " " + r.Message
 	r.Attrs(func(a slog.Attr) bool {
 		entry += " " + a.String()
 		return true

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -171,7 +172,18 @@ type recording struct {
 	lines     []string // what the script printed
 	causes    []string // of the hang-ups of its channel
 	continued []string // what the dialplan logged behind it
+	logged    []string // what mod_lua itself logged, with the level in front
 }
+
+// words are those that mod_lua itself writes to the log (mod_lua and switch_cpp.cpp), and the switch in its name: off the
+// switch they have to come from us.
+var words = regexp.MustCompile(`^(session is not initalized|No application specified|Error Creating Outgoing Channel!.*|` +
+	`No origination URL specified!|Missing destination\.|Channels not ready|Connection failed\.  DBH NOT Connected\.|DBH NOT Connected\.|` +
+	`Missing SQL query\.|Cannot queue any more events\.\.\.\.\.|Can't bind to .*|Changing event type to custom .*|No TTS engine specified|` +
+	`Surely you jest!.*|Error! invalid args\.|Invalid Menu!)$`)
+
+// levelled is a line of the log of the switch.
+var levelled = regexp.MustCompile(`^ \[(\w+)\]: (.*)$`)
 
 // observed reads the recording of a case.
 func (s *set) observed(name string) (recording, error) {
@@ -213,6 +225,9 @@ func (r *recording) add(line string) {
 	if text, ok := strings.CutPrefix(line, "log"); ok && logged.MatchString(text) {
 		if i := strings.Index(text, continued); i >= 0 && strings.HasPrefix(text, " [") {
 			r.continued = append(r.continued, text[i:])
+		}
+		if m := levelled.FindStringSubmatch(text); m != nil && words.MatchString(m[2]) {
+			r.logged = append(r.logged, m[1]+" "+m[2])
 		}
 		return
 	}
