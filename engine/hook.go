@@ -79,7 +79,7 @@ func (h *hooks) client(name string) *esl.Client {
 	if name != "" {
 		log = log.With("switch", name)
 	}
-	h.clients[name] = esl.NewClient(esl.ClientConfig{Addr: sw.Addr, Login: sw.Login, Options: esl.Options{Clock: h.engine.opts.Clock}, Log: log})
+	h.clients[name] = esl.NewClient(esl.ClientConfig{Addr: sw.Addr, Dial: sw.dial, Options: esl.Options{Clock: h.engine.opts.Clock}, Log: log})
 	return h.clients[name]
 }
 

@@ -100,6 +100,24 @@ func TestHooksRunInTheOrderOfTheirChannel(t *testing.T) {
 	h.says("CHANNEL_HANGUP_COMPLETE\\tNORMAL_CLEARING\\tnil")
 }
 
+// TestASwitchThatIsDialledInAnotherWay: scripts without a call and hooks reach it by Switch.Dial alone.
+func TestASwitchThatIsDialledInAnotherWay(t *testing.T) {
+	pipes := esltest.NewPipeListener()
+	h := newHouse(t, map[string]string{
+		"hook.lua":  `print("hook", event:getHeader("k"), freeswitch.API():execute("global_getvar", "hostname"))`,
+		"start.lua": `freeswitch.msleep(1000) local e = freeswitch.Event("CUSTOM", "my::event") e:addHeader("k", "v") e:fire()`,
+	}, engine.Options{
+		Switch: &engine.Switch{Login: esl.Login{Password: "ClueCon"}, Dial: func(ctx context.Context) (net.Conn, error) { return pipes.Dial(ctx, "") }},
+		Hooks:  []engine.Hook{{Event: "CUSTOM", Subclass: "my::event", Script: "hook.lua"}}, Startup: []string{"start.lua"},
+	})
+	h.sw.Serve(pipes)
+	if err := h.engine.Begin(); err != nil {
+		t.Fatal(err)
+	}
+	h.sw.After(3 * time.Second)
+	h.says("hook\\tv\\t")
+}
+
 func TestHooksNeedASwitch(t *testing.T) {
 	if _, err := engine.New(engine.Options{Hooks: []engine.Hook{{Event: "X", Script: "x.lua"}}}); err == nil || !strings.Contains(err.Error(), "esl.address") {
 		t.Errorf("%v", err)

@@ -21,6 +21,8 @@ type ClientConfig struct {
 	// Addr is the switch's listener, host:port.
 	Addr  string
 	Login Login
+	// Dial makes each connection, logged in, where Addr and Login do not tell how; nil: they do.
+	Dial func(ctx context.Context, opts Options) (*Conn, error)
 	// Options are those of each connection.
 	Options Options
 	// Filters are set on each connection, as Filter(header, value) in this order. One that lets BACKGROUND_JOB pass is
@@ -50,6 +52,10 @@ func (cfg ClientConfig) withDefaults() ClientConfig {
 	set(&cfg.BackoffMax, 30*time.Second)
 	set(&cfg.ConnectTimeout, 10*time.Second)
 	set(&cfg.Liveness, 30*time.Second)
+	if cfg.Dial == nil {
+		addr, login := cfg.Addr, cfg.Login
+		cfg.Dial = func(ctx context.Context, opts Options) (*Conn, error) { return Dial(ctx, addr, login, opts) }
+	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Float64
 	}
@@ -168,7 +174,7 @@ func (cl *Client) setErr(err error) {
 func (cl *Client) connect() (*Conn, error) {
 	ctx, cancel := clock.WithTimeout(cl.ctx, cl.clock, cl.cfg.ConnectTimeout)
 	defer cancel()
-	conn, err := Dial(ctx, cl.cfg.Addr, cl.cfg.Login, cl.cfg.Options)
+	conn, err := cl.cfg.Dial(ctx, cl.cfg.Options)
 	if err != nil {
 		return nil, err
 	}
