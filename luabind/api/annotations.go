@@ -10,7 +10,8 @@ import (
 const Meta = "---@meta"
 
 // Annotations are files for the Lua language server that describe all that has rows, by their names, which may have slashes: mod_lua's interface
-// in freeswitch.lua, the variables that scripts begin with in globals.lua, and each module where require looks for a file of its name.
+// in freeswitch.lua, the variables that scripts begin with in globals.lua, each module where require looks for a file of its name, and the words of test files in
+// testing.lua.
 func Annotations() map[string]string {
 	files := make(map[string]string)
 	a := &annotator{names: make(map[Type]string)}
@@ -52,6 +53,25 @@ func Annotations() map[string]string {
 			a.WriteString("return module\n")
 		})
 	}
+	file("testing.lua", "", func() {
+		words := TestWords()
+		globals := make(map[Type]string)
+		for _, f := range words.Fields {
+			globals[f.Type] = f.Name
+		}
+		for _, o := range TestObjects() {
+			if name := globals[o.Type]; name != "" {
+				a.object(o, name, "")
+			} else {
+				a.object(o, o.short(), "local ")
+			}
+		}
+		for _, c := range words.Classes {
+			for i := range c.Methods {
+				a.method(&c.Methods[i], c, "")
+			}
+		}
+	})
 	return files
 }
 
@@ -105,8 +125,8 @@ func (a *annotator) object(o *Object, variable, scope string) {
 	for _, f := range o.Fields {
 		fmt.Fprintf(a, "---@field %s %s %s\n", f.Name, a.annotated(f.Type), line(f.Doc))
 	}
-	if o.Type == VarsType {
-		a.WriteString("---@field [string] string?\n")
+	if o.Others != "" {
+		fmt.Fprintf(a, "---@field [string] %s\n", a.annotated(o.Others))
 	}
 	fmt.Fprintf(a, "%s%s = {}\n\n", scope, variable)
 	join := ":"
@@ -120,7 +140,7 @@ func (a *annotator) object(o *Object, variable, scope string) {
 	}
 }
 
-// signature is the type of a function.
+// signature is the type of a function, which is generic if it hands a value through.
 func (a *annotator) signature(m *Method) string {
 	var params, results []string
 	for _, p := range m.Params {
@@ -129,7 +149,11 @@ func (a *annotator) signature(m *Method) string {
 	for _, r := range m.Results {
 		results = append(results, a.annotated(r.Type))
 	}
-	return "fun(" + strings.Join(params, ", ") + "): " + strings.Join(results, ", ")
+	generic := ""
+	if slices.ContainsFunc(m.Params, func(p Param) bool { return p.Type == Through }) {
+		generic = "<" + string(Through) + ">"
+	}
+	return "fun" + generic + "(" + strings.Join(params, ", ") + "): " + strings.Join(results, ", ")
 }
 
 // method writes a function without a body; prefix is what stands before its name.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func TestAnnotationsAreLua(t *testing.T) {
 	if len(files) < 3 {
 		t.Fatalf("only %d files", len(files))
 	}
-	known := map[string]bool{"string": true, "number": true, "integer": true, "boolean": true, "function": true, "table": true, "any": true, "userdata": true}
+	known := map[string]bool{"string": true, "number": true, "integer": true, "boolean": true, "function": true, "table": true, "any": true, "userdata": true, "nil": true}
 	for _, text := range files {
 		for _, m := range declared.FindAllStringSubmatch(text, -1) {
 			if known[m[1]] {
@@ -69,7 +70,7 @@ func TestAnnotationsHaveEveryRow(t *testing.T) {
 			}
 		}
 	}
-	classes, ofModules := make(map[*api.Class]bool), make(map[string]bool)
+	classes, elsewhere := make(map[*api.Class]bool), make(map[string]bool)
 	for _, m := range api.Modules() {
 		file := strings.ReplaceAll(m.Name, ".", "/") + ".lua"
 		if !strings.HasPrefix(files[file], api.Meta+" "+m.Name+"\n") {
@@ -77,14 +78,27 @@ func TestAnnotationsHaveEveryRow(t *testing.T) {
 		}
 		has(file, "return module\n")
 		has(file, lines(m.Table, "module")...)
-		ofModules[m.Table.Name] = true
+		elsewhere[m.Table.Name] = true
 		for _, o := range m.Objects {
 			has(file, lines(o, short(o))...)
-			ofModules[o.Name] = true
+			elsewhere[o.Name] = true
+		}
+	}
+	words, variables := api.TestWords(), make(map[api.Type]string)
+	for _, f := range words.Fields {
+		variables[f.Type] = f.Name
+	}
+	for _, o := range api.TestObjects() {
+		has("testing.lua", lines(o, cmp.Or(variables[o.Type], short(o)))...)
+		elsewhere[o.Name] = true
+	}
+	for _, m := range words.Classes[0].Methods {
+		for _, name := range append([]string{m.Name}, m.Aliases...) {
+			has("testing.lua", "function "+name+"(")
 		}
 	}
 	for _, o := range api.Objects() {
-		if !ofModules[o.Name] {
+		if !elsewhere[o.Name] {
 			has("freeswitch.lua", lines(o, short(o))...)
 		}
 		for _, c := range o.Classes {

@@ -26,6 +26,8 @@ const (
 	ESLConnection Type = "ESLconnection"
 	// ESLEvent is an object of ESL.ESLevent.
 	ESLEvent Type = "ESLevent"
+	// Through is any value, which the function hands through: a result is of the same type.
+	Through Type = "T"
 	// Opaque is a value of C that Lua has no way to make, but for those that attributes give.
 	Opaque Type = "opaque"
 )

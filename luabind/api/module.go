@@ -20,7 +20,7 @@ func Modules() []Module {
 				{Type: NativeSession, Name: "eslua.Session", Classes: []*Class{&Native}, Fields: varsField()},
 				{Type: "job", Name: "eslua.Job", Classes: []*Class{&Job}},
 				{Type: SwitchType, Name: "eslua.Switch", Classes: []*Class{&Switch}},
-				{Type: VarsType, Name: "eslua.Vars", Classes: []*Class{&Vars}, Open: true},
+				{Type: VarsType, Name: "eslua.Vars", Classes: []*Class{&Vars}, Open: true, Others: "string or nil"},
 			},
 		},
 		{

@@ -12,6 +12,8 @@ type Object struct {
 	Call *Method
 	// Open: scripts may give it fields of their own.
 	Open bool
+	// Others is the type of fields of any other name; "": there are none.
+	Others Type
 }
 
 // Table tells whether its methods are functions of a table, called with a dot.
@@ -52,7 +54,7 @@ func Objects() []*Object {
 	for _, m := range Modules() {
 		objects = append(append(objects, m.Objects...), m.Table)
 	}
-	return objects
+	return append(objects, TestObjects()...)
 }
 
 // modLua are those of mod_lua.

@@ -59,6 +59,9 @@ func (m *Method) Signature(c *Class) string {
 		join = "."
 	}
 	var b strings.Builder
+	if c.Name == "" { // they are globals
+		join = ""
+	}
 	b.WriteString(c.Name + join + m.Name + "(")
 	open := 0
 	for i, p := range m.Params {

@@ -49,6 +49,9 @@ func TestEveryRowIsComplete(t *testing.T) {
 			classes = append(classes, o.Classes...)
 		}
 	}
+	for _, o := range append(TestObjects(), TestWords()) {
+		classes = append(classes, o.Classes...)
+	}
 	for _, c := range classes {
 		seen := make(map[string]bool)
 		for _, m := range c.Methods {

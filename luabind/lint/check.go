@@ -56,6 +56,7 @@ type checker struct {
 	starts   map[string]api.Global // globals at the start of a script
 	objects  map[api.Type]*api.Object
 	modules  map[string]*api.Object // what require gives
+	words    *api.Object            // of tests
 	// setGlobal are modules that become the global of their name when they are loaded.
 	setGlobal map[string]bool
 	prompts   *prompts
@@ -98,7 +99,7 @@ func Check(files []File, opts Options) ([]Finding, error) {
 	k := &checker{
 		opts: opts, starts: make(map[string]api.Global), objects: make(map[api.Type]*api.Object), modules: make(map[string]*api.Object), rules: rules(),
 		globals: make(map[string][]assigned), fields: make(map[string]bool), callbacks: make(map[string]callback), meanings: make(map[string]meaning),
-		required: make(map[string]bool), names: make(map[string]bool), setGlobal: make(map[string]bool), loads: make(map[string]bool),
+		words: api.TestWords(), required: make(map[string]bool), names: make(map[string]bool), setGlobal: make(map[string]bool), loads: make(map[string]bool),
 		replaced: make(map[string]bool), changed: make(map[*api.Object]map[string]bool), opened: make(map[*api.Object]bool), locals: make(map[*local]meaning),
 	}
 	var err error
@@ -214,6 +215,7 @@ func (k *checker) join() {
 		k.findCallbacks(c)
 		k.findLoads(c)
 	}
+	k.findTests()
 	for _, c := range k.chunks {
 		k.findReplaced(c)
 	}

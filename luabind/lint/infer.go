@@ -136,6 +136,9 @@ func (k *checker) inferLocal(c *chunk, l *local) meaning {
 }
 
 func (k *checker) inferGlobal(c *chunk, name string) meaning {
+	if class, word := k.words.Method(name); c.test && word != nil && len(k.globals[name]) == 0 {
+		return meaning{class: class, function: word}
+	}
 	start, isStart := k.starts[name]
 	if own := c.globals[name]; isStart && len(own) == 0 {
 		return meaning{object: k.objects[start.Type]}

@@ -159,7 +159,7 @@ func TestValuesThatDependOnEachOther(t *testing.T) {
 }
 
 func FuzzCheck(f *testing.F) {
-	for _, text := range []string{"session:foo()", "local a = 1 goto x ::x:: -- eslua: ignore syntax", "x = [==[\n]==] .. 'a\\\nb'", "#!x\nfor i in f do end"} {
+	for _, text := range []string{"session:foo()", "local a = 1 goto x ::x:: -- eslua: ignore syntax", "x = [==[\n]==] .. 'a\\\nb'", "#!x\nfor i in f do end", "A\r(AA)", `local j = require "json" j.a = 1 j.b(require"lfs".dir(j)) function j:c() end`, `local c = require "ESL".ESLconnection(1) c:api("x"):getBody()`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -168,7 +168,7 @@ func FuzzCheck(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, finding := range findings {
-			if finding.Line < 1 || finding.Column < 1 || finding.Line > 1+strings.Count(text, "\n") || finding.Text == "" {
+			if finding.Line < 1 || finding.Column < 1 || finding.Line > 1+strings.Count(text, "\n")+strings.Count(text, "\r") || finding.Text == "" {
 				t.Errorf("%+v", finding)
 			}
 		}

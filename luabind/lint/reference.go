@@ -35,6 +35,8 @@ Scripts share their global variables, so a script is better checked together wit
 Where eslua check cannot know it says nothing: of globals in a file that uses ` + "`setfenv`" + ` or ` + "`_ENV`" + `, of methods of a value that comes from elsewhere, of names
 that are put together when the script runs, of a module when there is a file of its name among the scripts, and of what scripts have put into a module's table themselves.
 
+In files ` + "`*_test.lua`" + ` the words of [eslua test](testing.md) are known, and what a call can do that ` + "`place`" + ` has given.
+
 ## What it takes
 
 | option | meaning |
@@ -66,8 +68,9 @@ session:execute("bridge", trunk) -- eslua: ignore off-box, undefined-global
 ## In the editor
 
 ` + "`eslua types`" + ` writes annotation files for the Lua language server: what scripts can call, with parameters, results and documentation. mod_lua's interface is
-in ` + "`freeswitch.lua` and `globals.lua`" + `, each module in the file of its name (` + "`eslua.lua`, `ESL.lua`, `http.lua`, `socket/http.lua`" + `, ...). They are no modules:
-they belong into a directory of their own, not where ` + "`require`" + ` looks. In the editor's ` + "`.luarc.json`" + ` stands where they are:
+in ` + "`freeswitch.lua` and `globals.lua`" + `, each module in the file of its name (` + "`eslua.lua`, `ESL.lua`, `http.lua`, `socket/http.lua`" + `, ...), the words of
+` + "`eslua test` in `testing.lua`" + `. They are no modules: they belong into a directory of their own, not where ` + "`require`" + ` looks. In the editor's
+` + "`.luarc.json`" + ` stands where they are:
 
 ` + "```json" + `
 {"runtime.version": "Lua 5.1", "workspace.library": ["types"]}

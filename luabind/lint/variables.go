@@ -38,7 +38,7 @@ func read(group []*local) bool {
 
 // undefined finds globals that nothing sets.
 func (k *checker) undefined(c *chunk) {
-	if c.dynamic || c.foreign || k.open {
+	if c.dynamic || c.foreign && !c.test || k.open {
 		return
 	}
 	for _, u := range c.uses {
@@ -46,6 +46,9 @@ func (k *checker) undefined(c *chunk) {
 			continue
 		}
 		names := append(k.globalNames(), u.visible...)
+		if c.test {
+			names = append(names, k.wordNames()...)
+		}
 		if k.unseen && !misspelled(u.name, names) {
 			continue // it may come from where nobody has looked
 		}
@@ -69,7 +72,7 @@ func (k *checker) undefined(c *chunk) {
 
 // defined tells whether a global is set, or the file asks whether it is.
 func (k *checker) defined(c *chunk, name string) bool {
-	return k.always(name) || len(k.globals[name]) > 0 || c.tested[name] || k.required[name] || k.environments && k.names[name]
+	return k.always(name) || c.test && k.word(name) || len(k.globals[name]) > 0 || c.tested[name] || k.required[name] || k.environments && k.names[name]
 }
 
 // always tells whether a global is there before any script sets it.

@@ -73,7 +73,8 @@ type chunk struct {
 	names map[string]bool
 	// ownPath: package.path, or another way to find modules, is changed. environments: a function or a file is given globals of its own.
 	// foreign: the words of a test runner are used.
-	ownPath, environments, foreign bool
+	// test: it is a file of eslua test, in which its words are globals.
+	ownPath, environments, foreign, test bool
 }
 
 // walker walks a syntax tree in the order of the source.
