@@ -16,7 +16,7 @@ func TestNativeCall(t *testing.T) {
 		print(session:get("greeting"), session:get("nothing"), session.vars.greeting, session.vars.nothing)
 		print(session:set("a", "1"), session.vars.a, session:unset("a"), session:get("a"))
 		session.vars.b = "two" session.vars.greeting = nil
-		print(session:get("b"), session:get("greeting"), session:export("c", "x ${b}"), session:get("c"))
+		print(session:get("b"), session:get("greeting"), session:export("c", "x ${b}"), session:get("c"), _G.session.vars.b)
 		print(pcall(function() session:gather { bogus = 1 } end))
 		print(pcall(function() session:sleep("x") end))
 		print(session:bridge("loopback/busy/default"))
@@ -27,7 +27,7 @@ func TestNativeCall(t *testing.T) {
 			"true\ttest\tnil\n"+
 			"hello\tnil\thello\tnil\n"+
 			"true\t1\ttrue\tnil\n"+
-			"two\tnil\ttrue\tx ${b}\n"+
+			"two\tnil\ttrue\tx ${b}\ttwo\n"+
 			"false\ttest.lua:9: gather: unknown option bogus\n"+
 			"false\ttest.lua:10: Error in sleep (arg 2), expected 'number' got 'string'\n"+
 			"nil\terror: USER_BUSY\n"+

@@ -73,6 +73,8 @@ func (x *session) uuid() string {
 func sessionAttribute(self any, name string) (lua.LValue, bool) {
 	x := self.(*session)
 	switch name {
+	case "vars": // of the native interface
+		return x.script.lib.vars.object(&vars{x}), true
 	case "uuid":
 		return lua.LString(x.uuid()), true
 	case "tts_name":
