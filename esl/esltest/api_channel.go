@@ -94,8 +94,8 @@ func uuidSetvarAPI(c apiCall) string {
 		return problem
 	}
 	value := ""
-	if rest := strings.SplitN(c.arg, " ", 3); len(rest) == 3 {
-		value = unescape(rest[2])
+	if words := splitArgs(c.arg, ' ', 3); len(words) == 3 {
+		value = words[2]
 	}
 	ch.set(a[1], value)
 	return "+OK\n"

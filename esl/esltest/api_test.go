@@ -268,3 +268,25 @@ func TestEventApplication(t *testing.T) {
 	p.want(execute("2", "event", "k=v"), "+OK")
 	p.event("CHANNEL_APPLICATION", "k", "v")
 }
+
+// TestAnyByteInAVariable: uuid_setvar takes every byte but NUL, at every place of a value.
+func TestAnyByteInAVariable(t *testing.T) {
+	l := newLab(t, world("async full"))
+	_, p := l.answered()
+	var all []byte
+	for b := byte(255); b > 0; b-- {
+		all = append(all, b)
+	}
+	values := []string{"\x01", "\x01\x01a\x01", string(all), string(all) + string(all), "'\x01'", " \x01 ", "a  b"}
+	for _, b := range all {
+		values = append(values, string(b), "a"+string(b), string(b)+"a", "a"+string(b)+string(b)+"a")
+	}
+	for _, value := range values {
+		for _, name := range []string{"v", "two words"} {
+			p.want("api uuid_setvar "+p.uuid+" "+esl.QuoteArg(name)+" "+esl.EscapeValue(value), "+OK\n")
+			if got := l.sw.API("uuid_getvar " + p.uuid + " " + esl.QuoteArg(name)); got != value {
+				t.Errorf("%q became %q", value, got)
+			}
+		}
+	}
+}

@@ -107,7 +107,9 @@ func (ch *channel) bridgeFailed(a attempt) {
 	} else if isTrue(keep) || containsFold(strings.Split(keep, ","), cause.String(), itoa(int(cause))) {
 		return
 	}
-	ch.hangup(cause, siteBridge)
+	if !ch.transferred {
+		ch.hangup(cause, siteBridge)
+	}
 }
 
 // bridge connects the channel with another until one of them goes. The thread of ch runs it.

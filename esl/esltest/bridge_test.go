@@ -124,6 +124,70 @@ func TestTheEndOfABridge(t *testing.T) {
 	}
 }
 
+// TestTheCallerLeavesWhileItRings: whatever takes him away ends the attempt, and the leg that rings.
+func TestTheCallerLeavesWhileItRings(t *testing.T) {
+	for _, tt := range []struct {
+		name, api string
+		vars      string
+		cause     string // of the caller's leg; "" if it goes on
+	}{
+		{"killed", "uuid_kill <uuid> USER_BUSY", "", "USER_BUSY"},
+		{"transferred", "uuid_transfer <uuid> answers", "", ""},
+		{"transferred, and no failure is to go on", "uuid_transfer <uuid> answers", "continue_on_fail=false", ""},
+		{"parked", "uuid_park <uuid>", "", ""},
+	} {
+		for _, dial := range []string{"loopback/silent", "loopback/silent|loopback/answers", "[leg_timeout=60]loopback/silent,loopback/rings"} {
+			t.Run(tt.name+" "+dial, func(t *testing.T) {
+				l := newLab(t, world("async full"))
+				call, p := l.answered()
+				if tt.vars != "" {
+					p.run("1", "set", tt.vars)
+				}
+				p.cmd("linger")
+				p.want(execute("b", "bridge", dial), "+OK")
+				p.event("CHANNEL_EXECUTE", "Application-UUID", "b")
+				l.sw.After(2 * time.Second)
+				began := l.clock.Now()
+				if out := l.sw.API(strings.ReplaceAll(tt.api, "<uuid>", p.uuid)); !strings.HasPrefix(out, "+OK") {
+					t.Fatal(out)
+				}
+				ended := p.event("CHANNEL_EXECUTE_COMPLETE", "Application-UUID", "b")
+				if how := ended.Variable("originate_disposition") + " " + ended.Variable("DIALSTATUS"); how != "ORIGINATOR_CANCEL CANCEL" {
+					t.Errorf("it ended with %s", how)
+				}
+				if ms := l.since(began); ms > 100 {
+					t.Errorf("it took %d ms", ms)
+				}
+				l.sw.After(time.Second)
+				if cause := call.Cause(); cause != tt.cause {
+					t.Errorf("cause %q, want %q", cause, tt.cause)
+				}
+				want := "\n2 total.\n" // those of the call
+				if tt.cause != "" {
+					want = "\n1 total.\n" // which the connection holds
+				}
+				if out := l.sw.API("show channels count"); out != want {
+					t.Errorf("channels: %q, want %q", out, want)
+				}
+			})
+		}
+	}
+}
+
+// TestAMessageWhileItRings is executed meanwhile.
+func TestAMessageWhileItRings(t *testing.T) {
+	l := newLab(t, world("async full"))
+	_, p := l.answered()
+	p.want(execute("b", "bridge", "loopback/silent"), "+OK")
+	p.event("CHANNEL_EXECUTE", "Application-UUID", "b")
+	began := l.clock.Now()
+	p.want(execute("s", "set", "a=b"), "+OK")
+	p.event("CHANNEL_EXECUTE_COMPLETE", "Application-UUID", "s")
+	if ms := l.since(began); ms > 100 || p.count("CHANNEL_EXECUTE_COMPLETE", "Application-UUID", "b") != 0 {
+		t.Errorf("it took %d ms", ms)
+	}
+}
+
 // TestAMessageDuringABridge is executed within it; under event-lock it waits for its end (event-socket.md, trap 8).
 func TestAMessageDuringABridge(t *testing.T) {
 	for _, lock := range []bool{false, true} {

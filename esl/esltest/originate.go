@@ -51,7 +51,7 @@ func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, 
 		if a.leg, a.cause = sw.awaitAnswer(t, from, legs, limit); a.leg != nil {
 			break
 		}
-		if from != nil && from.down() || a.cause == esl.CauseOriginatorCancel {
+		if from != nil && !from.ready() || a.cause == esl.CauseOriginatorCancel {
 			break
 		}
 	}
@@ -191,7 +191,8 @@ func (sw *Switch) originatedProfile(ch, from *channel, id callerID, to destinati
 }
 
 // awaitAnswer waits until one of the legs has answered (or gives early media, where that counts), all have failed, the
-// caller has gone or the time is over. The others are hung up.
+// caller is hung up or sent elsewhere, or the time is over. The others are hung up. Messages to the caller are executed
+// meanwhile (switch_ivr_originate).
 func (sw *Switch) awaitAnswer(t *thread, from *channel, legs []*channel, limit time.Time) (*channel, esl.Cause) {
 	for _, leg := range legs {
 		leg.watch(t)
@@ -204,6 +205,9 @@ func (sw *Switch) awaitAnswer(t *thread, from *channel, legs []*channel, limit t
 	var won *channel
 	cause := esl.CauseNoAnswer
 	for won == nil {
+		if from != nil {
+			from.parseEvents(t)
+		}
 		alive := 0
 		next := limit
 		for _, leg := range legs {
@@ -225,11 +229,11 @@ func (sw *Switch) awaitAnswer(t *thread, from *channel, legs []*channel, limit t
 				next = leg.deadline
 			}
 		}
-		if won != nil || alive == 0 {
+		if from != nil && !from.ready() {
+			won, cause = nil, esl.CauseOriginatorCancel
 			break
 		}
-		if from != nil && from.down() {
-			cause = esl.CauseOriginatorCancel
+		if won != nil || alive == 0 {
 			break
 		}
 		if !sw.now.Before(limit) {

@@ -42,7 +42,7 @@ func splitArgs(s string, delim byte, n int) []string {
 
 // unescape takes the quotes and backslashes of an argument away.
 func unescape(s string) string {
-	return strings.Join(esl.SplitArgs("^^\x01"+s, 0), "") // with a separator that no text contains
+	return strings.Join(esl.SplitArgs("^^\x00"+s, 0), "") // with a separator that no string of C contains
 }
 
 func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }

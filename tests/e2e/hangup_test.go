@@ -63,7 +63,7 @@ var blockers = []blocking{
 	{method: "playAndDetectSpeech", call: `session:playAndDetectSpeech("long.wav", "voices", "yesno")`, during: "1 nil", after: "1 nil", hook: true},
 	{method: "execute", call: `session:execute("playback", "long.wav")`, during: "0", after: "0", hook: true},
 	{method: "execute", call: `session:execute("sleep", "60000")`, during: "0", after: "0", hook: true},
-	{method: "execute", call: `session:execute("bridge", "loopback/silent/default")`, during: "0", after: "0", hook: true, stays: true},
+	{method: "execute", call: `session:execute("bridge", "loopback/silent/default")`, during: "0", after: "0", hook: true},
 	{method: "execute", call: `session:execute("bridge", "loopback/patient/default")`, during: "0", after: "0", hook: true},
 	{method: "execute", call: `session:execute("endless_playback", "long.wav")`, during: "0", after: "0", hook: true},
 	{method: "getDigits", call: `session:getDigits(5, "#", 60000)`, during: "1 ", after: "1 ", hook: true, command: "-"},
