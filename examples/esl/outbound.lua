@@ -3,7 +3,7 @@
 local ESL = require "ESL"
 
 local con = ESL.ESLconnection(0) -- any number is the connection of this call
-local info = con:getInfo()
+local info = assert(con:getInfo())
 local uuid = info:getHeader("Unique-ID")
 print("call from " .. info:getHeader("Caller-Caller-ID-Number"))
 con:sendRecv("myevents")

@@ -150,7 +150,7 @@ leave()
 if not ok then error(how, 0) end
 
 log("INFO", how .. " after " .. os.time() - began .. " s")
-if how == "callback" then
+if how == "callback" and callback then
   session:transfer(callback)
 elseif how == "overflow" and overflow then
   session:transfer(overflow)

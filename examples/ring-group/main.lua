@@ -46,7 +46,7 @@ session:setVariable("hangup_after_bridge", "true")
 session:setVariable("ringback", session:getVariable("us-ring") or "%(2000,4000,440,480)")
 
 -- Until somebody answers nothing is answered here: the caller pays nothing, and other forwardings stay possible.
-local cause = "NO_ROUTE_DESTINATION"
+local cause = "NO_ROUTE_DESTINATION" ---@type string?
 for number, destinations in ipairs(stages) do
   if not session:ready() then
     cause = "ORIGINATOR_CANCEL"

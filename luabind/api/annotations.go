@@ -195,6 +195,9 @@ func (a *annotator) method(m *Method, c *Class, prefix string) {
 
 // mayBeNil tells whether there may be no value, which the documentation says.
 func (r Result) mayBeNil() bool {
+	if r.Type == Bool && strings.Contains(r.Doc, "false when") {
+		return false
+	}
 	return strings.Contains(r.Doc, "nil") || strings.Contains(r.Doc, "no value")
 }
 
@@ -213,18 +216,22 @@ func parameter(p *Param) string {
 	return name
 }
 
-// parameterType is the type of a parameter: mod_lua takes numbers for texts and texts for numbers.
+// parameterType is the type of a parameter: numbers are taken for texts, and by mod_lua texts for numbers.
 func (a *annotator) parameterType(p *Param, native bool) string {
+	text := a.annotated(p.Type)
 	switch {
-	case native:
 	case p.Type == String:
-		return "string|number"
+		text = "string|number"
+	case native:
 	case p.Type == Int:
-		return "integer|string"
+		text = "integer|string"
 	case p.Type == Session || p.Type == Event || p.Type == Menu:
-		return a.annotated(p.Type) + "?"
+		return text + "?"
 	}
-	return a.annotated(p.Type)
+	if p.Nil {
+		text += "|nil"
+	}
+	return text
 }
 
 // annotated is a type as the language server writes it.

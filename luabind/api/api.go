@@ -65,6 +65,8 @@ type Param struct {
 	Rest bool
 	// Prompt: it names something that is played.
 	Prompt bool
+	// Nil may stand in its place and means something.
+	Nil bool
 	// C is its type in the texts of mod_lua's errors; "" is that of its Type (modlua-api.md 0.3).
 	C string
 }
@@ -186,6 +188,12 @@ func truth(name string) Param { return Param{Name: name, Type: Bool} }
 // or makes a parameter one that may be left out.
 func (p Param) or(value string) Param {
 	p.Optional, p.Default = true, value
+	return p
+}
+
+// orNil marks the parameter as one in whose place nil may stand.
+func (p Param) orNil() Param {
+	p.Nil = true
 	return p
 }
 

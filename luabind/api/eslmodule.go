@@ -186,14 +186,14 @@ var ESLConnectionClass = Class{
 		},
 		{
 			Name: "setAsyncExecute", Class: "ESLconnection",
-			Params:  []Param{constant(str("on"))},
+			Params:  []Param{constant(str("on")).orNil()},
 			Results: returns(Result{Int, "1 or 0: what holds now"}),
 			Doc:     "Has `execute` do what `executeAsync` does. `1`, `true`, `on` and `yes` are true; nil changes nothing.",
 			Example: `con:setAsyncExecute("1")`,
 		},
 		{
 			Name: "setEventLock", Class: "ESLconnection",
-			Params:  []Param{constant(str("on"))},
+			Params:  []Param{constant(str("on")).orNil()},
 			Results: returns(Result{Int, "1 or 0: what holds now"}),
 			Doc: "Has applications run one after the other: later messages wait for the end of each. Without it one that is sent while another runs " +
 				"is run inside of that. Its words are those of `setAsyncExecute`.",
@@ -253,14 +253,14 @@ var ESLEventClass = Class{
 		},
 		{
 			Name: "addBody", Class: "ESLevent",
-			Params:  []Param{constant(str("text"))},
+			Params:  []Param{constant(str("text")).orNil()},
 			Results: returns(Result{Bool, "true; false when the text is nil"}),
 			Doc:     "Sets the body, in place of one that is there.",
 			Example: `ev:addBody("hello")`,
 		},
 		{
 			Name: "addHeader", Class: "ESLevent",
-			Params:  []Param{constant(str("header")), constant(str("value"))},
+			Params:  []Param{constant(str("header")), constant(str("value")).orNil()},
 			Results: returns(Result{Bool, "true; false when one of the two is nil"}),
 			Doc: "Adds a header behind all others; those of the same name stay. An empty value removes them. `name[2]` sets an element of an array, and " +
 				"a value that begins with ARRAY:: makes one.",

@@ -10,7 +10,7 @@ var EventClass = Class{
 	Methods: []Method{
 		{
 			Name: "addHeader", Class: "Event",
-			Params:  []Param{constant(str("header")), constant(str("value"))},
+			Params:  []Param{constant(str("header")), constant(str("value")).orNil()},
 			Results: returns(Result{Bool, "true; false when the value is nil"}),
 			Doc: "Adds a header behind all others; those of the same name stay, but in events of the types MESSAGE, REQUEST_PARAMS and " +
 				"CHANNEL_DATA. An empty value removes all headers of that name.",

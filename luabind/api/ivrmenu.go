@@ -29,9 +29,10 @@ var IVRMenuClass = Class{
 var menuConstructor = Method{
 	Name: "IVRMenu", Class: "IVRMenu",
 	Params: []Param{
-		{Name: "main", Type: Menu, C: "IVRMenu *"}, constant(str("name")), constant(str("greeting")).played(), constant(str("short_greeting")).played(),
-		constant(str("invalid_sound")).played(), constant(str("exit_sound")).played(), constant(str("transfer_sound")).played(), constant(str("confirm_macro")),
-		constant(str("confirm_key")), constant(str("tts_engine")), constant(str("tts_voice")), num("confirm_attempts"),
+		{Name: "main", Type: Menu, C: "IVRMenu *"}, constant(str("name")), constant(str("greeting")).orNil().played(),
+		constant(str("short_greeting")).orNil().played(), constant(str("invalid_sound")).orNil().played(), constant(str("exit_sound")).orNil().played(),
+		constant(str("transfer_sound")).orNil().played(), constant(str("confirm_macro")).orNil(), constant(str("confirm_key")).orNil(),
+		constant(str("tts_engine")).orNil(), constant(str("tts_voice")).orNil(), num("confirm_attempts"),
 		num("inter_timeout"), num("digit_len"), num("timeout"), num("max_failures"), num("max_timeouts"),
 	},
 	Results: returns(Result{Type: "menu", Doc: "a menu"}),

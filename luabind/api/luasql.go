@@ -38,7 +38,7 @@ func luasqlModule(driver, title string, connect Method, connections, cursors []M
 			thing(environment, name+".Environment", "env", "What makes connections.", connect, close("Ends the environment.")),
 			thing(connection, name+".Connection", "conn", "A connection to a database.", append([]Method{
 				fn("execute", takes(str("sql")), "Carries out a statement. It binds no parameters: use `escape`.",
-					Result{cursor + " or number", "the rows of a query, or how many rows were changed, or nil"}, why("the first")),
+					Result{cursor, "the rows of a query, or nil; of other statements how many rows were changed, a number"}, why("the first")),
 				fn("escape", takes(str("text")), "Doubles or marks what would end a text in SQL.", Result{String, "the text"}),
 				{Name: "commit", Results: done, Doc: "Ends a transaction."},
 				{Name: "rollback", Results: done, Doc: "Undoes a transaction."},

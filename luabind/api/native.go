@@ -73,7 +73,7 @@ var Native = Class{
 			Down: "what it was at the hang-up", Example: `session:get("caller_id_number")`,
 		},
 		{
-			Name: "set", Params: []Param{str("name"), str("value")}, Results: done,
+			Name: "set", Params: []Param{str("name"), str("value").orNil()}, Results: done,
 			Doc: "Sets a variable; nil deletes it. `session.vars.name = value` is the same.", Down: "the script sees the change, nobody else does",
 			Example: `session:set("greeted", "true")`,
 		},

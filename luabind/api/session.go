@@ -151,7 +151,7 @@ var CallClass = Class{
 		},
 		{
 			Name: "setVariable", Class: "CoreSession",
-			Params:  []Param{str("name"), str("value")},
+			Params:  []Param{str("name"), str("value").orNil()},
 			Doc:     "Sets a variable of the channel; nil and an empty string delete it. Variables in the value are not expanded.",
 			Down:    "the script sees the change, nobody else does",
 			Example: `session:setVariable("greeted", "true")`,
@@ -284,7 +284,7 @@ var CallClass = Class{
 		{
 			Name: "read", Class: "CoreSession",
 			Params: []Param{
-				num("min"), num("max"), constant(str("prompt")).played(), num("timeout"), constant(str("terminators")), num("digit_timeout").or("0"),
+				num("min"), num("max"), constant(str("prompt")).orNil().played(), num("timeout"), constant(str("terminators")), num("digit_timeout").or("0"),
 			},
 			Results: returns(Result{String, "the digits, also when they are too few"}),
 			Doc: "Plays a prompt and collects digits. The first digit stops the prompt. `read_result` is set to success, timeout or failure, " +
@@ -296,7 +296,7 @@ var CallClass = Class{
 		{
 			Name: "playAndGetDigits", Class: "CoreSession",
 			Params: []Param{
-				num("min"), num("max"), num("tries"), num("timeout"), str("terminators"), str("prompt").played(), str("bad_input").played(), str("regex"),
+				num("min"), num("max"), num("tries"), num("timeout"), str("terminators"), str("prompt").played(), str("bad_input").orNil().played(), str("regex"),
 				constant(str("variable")).or("nil"), num("digit_timeout").or("0"), constant(str("transfer_on_failure")).or("nil"),
 			},
 			Results: returns(Result{String, `the digits, "" when all tries have failed`}),
@@ -499,7 +499,7 @@ var Freeswitch = Class{
 		},
 		{
 			Name:    "setGlobalVariable",
-			Params:  []Param{str("name"), str("value")},
+			Params:  []Param{str("name"), str("value").orNil()},
 			Doc:     "Sets a global variable of the switch; nil and an empty value delete it.",
 			Needs:   Full,
 			Down:    "works",

@@ -8,7 +8,7 @@ var StreamClass = Class{
 	Methods: []Method{
 		{
 			Name: "write", Class: "Stream",
-			Params:  []Param{constant(str("text"))},
+			Params:  []Param{constant(str("text")).orNil()},
 			Doc:     "Writes a text; nil writes nothing.",
 			Example: `stream:write("hello\n")`,
 		},

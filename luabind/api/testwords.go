@@ -103,7 +103,7 @@ func assertions() *Object {
 		functions = append(functions, fn(name, takes(opt(num("count"))), "Behind `assert.spy(s)`: it was called so often."))
 	}
 	o := library("eslua.Assert", "Assertions. The words `is`, `are`, `was`, `has`, `no`, ... may stand before each, with dots or underscores between.", nil, functions...)
-	itself := fn("assert", takes(Param{Name: "value", Type: Through}, opt(anything("message")), rest("more", Any)), "As in Lua.", Result{Through, "the value"}, Result{Any, "the message"})
+	itself := fn("assert", takes(opt(Param{Name: "value", Type: Through}), opt(anything("message")), rest("more", Any)), "As in Lua.", Result{Through, "the value"}, Result{Any, "the message"})
 	o.Type, o.Call, o.Others = "test assert", &itself, "test assert"
 	return o
 }
