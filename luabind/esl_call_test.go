@@ -333,3 +333,17 @@ func TestEventsThatAreNotReceived(t *testing.T) {
 		print(n, first)`,
 		"ESLconnection: 104 messages were dropped because the script did not receive them in time\n4096\t105", nil)
 }
+
+// TestRepliesThatAreNotReceived: the oldest are dropped, whichever way they come.
+func TestRepliesThatAreNotReceived(t *testing.T) {
+	for command, reply := range map[string]string{"linger": "+OK will linger", "connect": "+OK\n", "api create_uuid": "nil", "bogus": "-ERR command not found"} {
+		t.Run(command, func(t *testing.T) {
+			outbound(t, "async full", `
+				for i = 1, 4200 do con:send("`+command+`") end
+				print(con:recvEventTimed(1000):getHeader("Reply-Text"))
+				local n = 1
+				while con:recvEventTimed(1000) do n = n + 1 end
+				print(n)`, "ESLconnection: 104 messages were dropped because the script did not receive them in time\n"+reply+"\n4096", nil)
+		})
+	}
+}

@@ -26,7 +26,8 @@ type eslConnection struct {
 	ready  []*eslEvent    // replies to what was sent that were there at once
 	async  bool
 	lock   bool
-	warned bool // that messages were lost
+	lost   uint64 // replies that were not received in time
+	warned bool   // that messages were lost
 }
 
 func (x *eslConnection) class() *class { return x.of }
@@ -210,15 +211,27 @@ func (x *eslConnection) send(text string) bool {
 		} else {
 			x.ready = append(x.ready, reply)
 		}
+		x.bound()
 	}
 	if err == nil {
 		return true
 	}
 	if reply := x.refused(err); reply != nil {
 		x.ready = append(x.ready, reply)
+		x.bound()
 		return true
 	}
 	return false
+}
+
+// bound drops the oldest replies beyond the limit.
+func (x *eslConnection) bound() {
+	if len(x.sent) > eslQueue {
+		x.sent, x.lost = x.sent[1:], x.lost+1
+	}
+	if len(x.ready) > eslQueue {
+		x.ready, x.lost = x.ready[1:], x.lost+1
+	}
 }
 
 // take takes the oldest reply or message that is there.
@@ -253,7 +266,7 @@ func (x *eslConnection) receive(until time.Time) *eslEvent {
 		}
 		return ev != nil
 	})
-	if n := x.link.dropped(); n > 0 && !x.warned {
+	if n := x.link.dropped() + x.lost; n > 0 && !x.warned {
 		x.warned = true
 		s.write(esl.LogWarning, fmt.Sprintf("ESLconnection: %d messages were dropped because the script did not receive them in time", n), false)
 	}

@@ -128,11 +128,11 @@ func (x *session) exec(c *call) int {
 		if playing[strings.ToLower(e.App)] {
 			e.KeepDigits, e.GiveDigits = true, false
 		}
-		started, err := x.leg.Start(e)
+		id, err := x.leg.Launch(e)
 		if err != nil {
 			return c.because(err)
 		}
-		return c.string(started.ID())
+		return c.string(id)
 	}
 	ev, err := x.leg.Execute(x.ctx(), e)
 	if err != nil {

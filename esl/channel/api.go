@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -55,7 +56,7 @@ func (c *Call) send(ctx context.Context, cmd esl.Command) (*esl.Reply, error) {
 	}
 	var reply *esl.Reply
 	var failure error
-	err = c.wait(ctx, never, func() bool {
+	err = c.waitReply(ctx, func() bool {
 		var done bool
 		reply, failure, done = ps[0].Poll()
 		return done
@@ -64,6 +65,24 @@ func (c *Call) send(ctx context.Context, cmd esl.Command) (*esl.Reply, error) {
 		err = failure
 	}
 	return reply, err
+}
+
+// waitReply waits for replies. When one does not come the wait ends with the call, some time after the hang-up (ErrHangup).
+func (c *Call) waitReply(ctx context.Context, done func() bool) error {
+	sent := c.clock.Now()
+	err := c.wait(ctx, func() time.Time {
+		switch l := c.leg; {
+		case l == nil || !l.hungUp:
+			return time.Time{}
+		case l.hungUpAt.After(sent):
+			return l.hungUpAt.Add(endTime)
+		}
+		return sent.Add(endTime)
+	}, done)
+	if errors.Is(err, ErrTimeout) {
+		return ErrHangup
+	}
+	return err
 }
 
 // Send sends a command that has no method here and waits for its reply, serving the connection meanwhile. It refuses those

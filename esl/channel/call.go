@@ -16,7 +16,8 @@ var (
 	ErrHangup = errors.New("the channel is hung up")
 	// ErrTransferred: the channel has left the application that connected it with us, and must be left alone.
 	ErrTransferred = errors.New("the channel was transferred")
-	// ErrNotExecuted: the switch has dealt with the message, and the application did not run (event-socket.md 6.4).
+	// ErrNotExecuted: the switch has dealt with the message, and the application did not run (event-socket.md 6.4), or has
+	// not told of its end.
 	ErrNotExecuted = errors.New("the application was not executed")
 	// ErrTimeout: the time for waiting is over.
 	ErrTimeout = errors.New("time-out")
@@ -55,6 +56,8 @@ type Call struct {
 	jobs          map[string]*Job
 	listeners     []*Listener
 	due           []delivery
+	delivering    int // deliveries within deliveries
+	overdue       int // that were dropped
 	delivered     int // how many of them have been
 	events        *eventRing
 	ended         *esl.End
@@ -227,6 +230,9 @@ func (c *Call) dispatch(m esl.Message) {
 		l.update(ev)
 		if l.again(ev) {
 			return
+		}
+		if l.finished && l != c.leg {
+			c.release(l)
 		}
 	}
 	if ev.Name() == "BACKGROUND_JOB" {

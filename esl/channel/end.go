@@ -50,12 +50,9 @@ func (l *Leg) Transfer(extension, dialplan, context string) {
 
 // profile notes where the channel is going, as variables tell it from now on.
 func (l *Leg) profile(extension, dialplan, context string) {
-	if l.overlay == nil {
-		l.overlay = make(map[string]string)
-	}
 	for name, value := range map[string]string{"destination_number": extension, "dialplan": dialplan, "context": context} {
 		if value != "" {
-			l.overlay[name] = value
+			l.note(name, value) // one that is too long cannot be dialled, either
 		}
 	}
 }

@@ -14,8 +14,8 @@ type Listener struct {
 	f    func(*esl.Event)
 }
 
-// Listen calls f for each event that comes, after the call has been brought up to date with it. f may use the call: the
-// events that come meanwhile are kept for those who listen, in their order.
+// Listen calls f for each event that comes, after the call has been brought up to date with it. f may use the call: what
+// comes while it waits is given to those who listen from within that, in its order, unless they are nested too deeply.
 func (c *Call) Listen(f func(*esl.Event)) *Listener {
 	l := &Listener{c, f}
 	c.listeners = append(c.listeners, l)
@@ -35,7 +35,22 @@ func (c *Call) publish(ev *esl.Event) {
 	for _, l := range c.listeners {
 		c.due = append(c.due, delivery{l, ev})
 	}
+	for len(c.due)-c.delivered > maxDue {
+		c.due[c.delivered] = delivery{}
+		c.delivered++
+		c.overdue++
+	}
+	if c.delivered > maxDue {
+		c.due, c.delivered = slices.Delete(c.due, 0, c.delivered), 0
+	}
 }
+
+const (
+	// maxNested is how many listeners may wait within each other, each in the function that the one before has called.
+	maxNested = 64
+	// maxDue is how many deliveries wait for that; the oldest are dropped.
+	maxDue = 4096
+)
 
 // delivery is an event for somebody who listens.
 type delivery struct {
@@ -45,6 +60,11 @@ type delivery struct {
 
 // deliver gives out what is due. A listener may have it called again, and that call gives out the rest.
 func (c *Call) deliver() {
+	if c.delivered == len(c.due) || c.delivering >= maxNested {
+		return
+	}
+	c.delivering++
+	defer func() { c.delivering-- }()
 	for c.delivered < len(c.due) {
 		d := c.due[c.delivered]
 		c.due[c.delivered] = delivery{}
@@ -91,7 +111,7 @@ func (c *Call) KeepEvents(limit int) {
 
 // DroppedEvents is how many events were dropped because nobody took them, here and in the connection.
 func (c *Call) DroppedEvents() int {
-	n := int(c.conn.Stats().Dropped)
+	n := int(c.conn.Stats().Dropped) + c.overdue
 	if c.events != nil {
 		n += c.events.dropped
 	}

@@ -42,9 +42,10 @@ type Execution struct {
 	id      string
 	awaited *esl.Awaited
 
+	detached bool // nobody waits for its end
 	running  bool
-	passed   bool // the switch has dealt with the message
-	runs     int  // that have ended, of a loop
+	passedAt time.Time // when the switch said that it has dealt with the message
+	runs     int       // that have ended, of a loop
 	last     *esl.Event
 	done     *esl.Event
 	breaking bool         // it is to be broken off
@@ -86,6 +87,17 @@ func (l *Leg) execute(ctx context.Context, x Exec, in Input, stopped *bool) (*es
 		e.abandon()
 	}
 	return ev, err
+}
+
+// Launch sends an application to the channel that nobody will wait for, and gives its Application-UUID. It runs as one that
+// was started with Start.
+func (l *Leg) Launch(x Exec) (id string, err error) {
+	e, err := l.Start(x)
+	if err != nil {
+		return "", err
+	}
+	e.detached = true
+	return e.id, nil
 }
 
 // Start sends an application to the channel and does not wait. It runs after those that were sent before, or within one
@@ -131,13 +143,22 @@ func (e *Execution) complete(ev *esl.Event) {
 	e.last = ev
 	if e.exec.Loops == 0 || e.runs == e.exec.Loops {
 		e.done = ev
+		e.settle()
+	}
+}
+
+// settle forgets an application at its end that nobody waits for.
+func (e *Execution) settle() {
+	if e.detached {
+		e.Forget()
 	}
 }
 
 // pass is called when the switch says that it has dealt with the message. A loop can end before its time.
 func (e *Execution) pass() {
-	e.passed = true
+	e.passedAt = e.leg.call.clock.Now()
 	e.done = e.last
+	e.settle()
 }
 
 // Break stops the application. A break before it runs waits until it does, since the switch forgets one that comes too
@@ -194,7 +215,9 @@ func (e *Execution) wait(ctx context.Context, step func() bool) (*esl.Event, err
 		case stepped:
 			return nil, nil
 		case errors.Is(err, ErrTimeout) && !l.hungUp:
-			e.sendBreak()
+			if e.broken != nil && e.running {
+				e.sendBreak()
+			}
 		case ctx.Err() == nil && l.hungUp:
 			return nil, ErrHangup
 		default:
@@ -217,12 +240,14 @@ func (e *Execution) abandon() {
 	}
 }
 
-// deadline is when something is to be done about the application: after the hang-up it is given up, after a break that did
-// nothing it is broken off again.
+// deadline is when something is to be done about the application: after the hang-up, and when the switch is done with it, it
+// is given up; after a break that did nothing it is broken off again.
 func (e *Execution) deadline() time.Time {
 	switch {
 	case e.leg.hungUp:
 		return e.leg.hungUpAt.Add(grace)
+	case !e.passedAt.IsZero() && e.done == nil:
+		return e.passedAt.Add(grace)
 	case e.broken != nil && e.running:
 		return e.brokenAt.Add(breakAgain)
 	}
@@ -254,7 +279,8 @@ func (e *Execution) failure() error {
 	if _, err, settled := e.awaited.Poll(); settled && errors.Is(err, esl.ErrReply) {
 		return fmt.Errorf("channel: execute %s: %w", e.exec.App, err)
 	}
-	if e.passed && !e.running {
+	// A switch with several threads for events may tell of the end late.
+	if over := e.passedAt.Add(grace); !e.passedAt.IsZero() && (!e.running || !l.call.clock.Now().Before(over)) {
 		return fmt.Errorf("channel: execute %s: %w", e.exec.App, ErrNotExecuted)
 	}
 	return nil

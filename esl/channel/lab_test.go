@@ -29,6 +29,12 @@ type lab struct {
 // its hello; the lab ends it.
 func newLab(t *testing.T, mode string, serve func(ctx context.Context, c *channel.Call)) *lab {
 	t.Helper()
+	return newLabOf(t, mode, esl.Options{}, serve)
+}
+
+// newLabOf makes one whose connections have options.
+func newLabOf(t *testing.T, mode string, options esl.Options, serve func(ctx context.Context, c *channel.Call)) *lab {
+	t.Helper()
 	ck, release := esltest.Virtual()
 	l := &lab{T: t, clock: ck, began: ck.Now(), serve: serve}
 	pipes := esltest.NewPipeListener()
@@ -46,8 +52,9 @@ func newLab(t *testing.T, mode string, serve func(ctx context.Context, c *channe
 		},
 	}
 	l.sw = esltest.New(world, esltest.Options{Clock: ck, Dial: pipes.Dial})
+	options.Clock = ck
 	server := &esl.Server{
-		Options: esl.Options{Clock: ck},
+		Options: options,
 		Handler: func(ctx context.Context, conn *esl.Conn) {
 			c, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
 			if err != nil {

@@ -13,9 +13,10 @@ type Leg struct {
 	call *Call
 	uuid string
 
-	data    *esl.Event // the last event with all variables
-	since   uint64     // the number of the event that the leg was made from
-	overlay map[string]string
+	data    *esl.Event        // the last event with all variables
+	since   uint64            // the number of the event that the leg was made from
+	overlay map[string]string // variables by their names in lower case, as they were set since the switch is not told any more
+	noted   int               // bytes in it
 
 	state     string
 	answered  bool
@@ -156,7 +157,9 @@ func (l *Leg) update(ev *esl.Event) {
 	case "CHANNEL_EXECUTE_COMPLETE":
 		l.completed(ev)
 	case "PRIVATE_COMMAND":
-		if x := l.call.executions[ev.Get("event-uuid")]; x != nil {
+		id := ev.Get("event-uuid")
+		l.running = slices.DeleteFunc(l.running, func(a application) bool { return a.uuid == id })
+		if x := l.call.executions[id]; x != nil {
 			x.pass()
 		}
 	case "CHANNEL_BRIDGE":

@@ -143,6 +143,13 @@ func single(dial string) bool {
 	return !strings.Contains(dial, "origination_uuid=")
 }
 
+// release lets go of a leg that the switch has nothing more to say about. A script may make any number of them, and the switch
+// would ask each of their filters about each event.
+func (c *Call) release(l *Leg) {
+	delete(c.legs, l.uuid)
+	c.unfollow(l.uuid)
+}
+
 // ErrNoSuchChannel: there is no channel of that id.
 var ErrNoSuchChannel = errors.New("no such channel")
 

@@ -195,7 +195,7 @@ func (c *Call) turnOn(ctx context.Context, sources ...source) error {
 func (c *Call) carriedOut(ctx context.Context, cmds []esl.Command, sent []*esl.Pending) error {
 	var failure error
 	i := 0
-	err := c.wait(ctx, never, func() bool {
+	err := c.waitReply(ctx, func() bool {
 		for ; i < len(sent) && failure == nil; i++ {
 			reply, lost, done := sent[i].Poll()
 			if !done {
@@ -266,6 +266,7 @@ func (c *Call) own(ev *esl.Event) bool {
 // follow has the events of a channel come. Whether the switch does so is known with the reply to any later command.
 func (c *Call) follow(uuid string) (needed, error) {
 	c.followed[uuid] = true
+	c.conn.Follow(uuid)
 	cmd := esl.Filter("Unique-ID", uuid)
 	sent, err := c.conn.Start(cmd)
 	if err != nil {
@@ -277,6 +278,7 @@ func (c *Call) follow(uuid string) (needed, error) {
 // unfollow undoes follow.
 func (c *Call) unfollow(uuid string) {
 	delete(c.followed, uuid)
+	c.conn.Unfollow(uuid)
 	if cmds := c.off(source{header: "Unique-ID", value: uuid}); len(cmds) > 0 {
 		c.conn.Start(cmds...) // that it fails means that the connection has ended
 	}

@@ -100,18 +100,15 @@ func lookup(ev *esl.Event, name string) (string, bool) {
 func (l *Leg) Snapshot() *esl.Event { return l.data }
 
 // Set sets a variable; an empty value deletes it. ${variables} in it are not expanded. It does not wait for the switch:
-// what is read afterwards is read behind it. Of a channel that has gone only Get will see the change.
+// what is read afterwards is read behind it. Of a channel that has gone only Get will see the change, and no more than a
+// megabyte of them is kept (ErrTooMuch).
 func (l *Leg) Set(ctx context.Context, name, value string) error {
 	value, _, _ = strings.Cut(value, "\x00")
 	if name == "" {
 		return nil
 	}
 	if l.hungUp || l.lost {
-		if l.overlay == nil {
-			l.overlay = make(map[string]string)
-		}
-		l.overlay[strings.ToLower(name)] = value
-		return nil
+		return l.note(name, value)
 	}
 	if !l.call.mode.Full {
 		return l.setByApplication(ctx, name, value)
@@ -127,6 +124,29 @@ func (l *Leg) Set(ctx context.Context, name, value string) error {
 	if _, err := l.call.conn.Start(esl.API("uuid_setvar", arg)); err != nil {
 		return l.orHangup(fmt.Errorf("channel: set variable %s: %w", name, err))
 	}
+	return nil
+}
+
+// maxNoted is how many bytes of variables are kept of a channel that has gone.
+const maxNoted = 1 << 20
+
+// ErrTooMuch: more variables were set of a channel that has gone than are kept.
+var ErrTooMuch = errors.New("too many variables were set behind the hang-up")
+
+// note keeps the value of a variable that the switch is not told of any more.
+func (l *Leg) note(name, value string) error {
+	name = strings.ToLower(name)
+	noted := l.noted + len(value) - len(l.overlay[name])
+	if _, known := l.overlay[name]; !known {
+		noted += len(name)
+	}
+	if noted > maxNoted {
+		return fmt.Errorf("channel: set variable %s: %w", name, ErrTooMuch)
+	}
+	if l.overlay == nil {
+		l.overlay = make(map[string]string)
+	}
+	l.overlay[name], l.noted = value, noted
 	return nil
 }
 

@@ -33,7 +33,9 @@ func (l *listener) command(t *thread, cmd *esl.Event) string {
 	case ErrorReply:
 		return f.Text
 	case NoReply:
+		l.mute = true
 		l.dispatch(t, cmd)
+		l.mute = false
 		return ""
 	case NoCompletion:
 		cmd.Add(noCompletion, "true")
@@ -159,6 +161,9 @@ func (l *listener) connect() {
 	}
 	ev.Add("Socket-Mode", mode)
 	ev.Add("Control", control)
+	if l.mute {
+		return
+	}
 	l.sw.scratch = ev.AppendPlain(l.sw.scratch[:0])
 	l.conn.write(l.sw.scratch)
 }

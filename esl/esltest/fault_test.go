@@ -75,6 +75,18 @@ func TestFaults(t *testing.T) {
 				t.Error("the command was not carried out")
 			}
 		}},
+		{"no reply to api", esltest.Fault{Command: "api", Kind: esltest.NoReply}, func(t *testing.T, l *lab, call *esltest.Call, p *peer) {
+			p.send("api uuid_setvar "+p.uuid+" done yes", "getvar done")
+			if got := p.reply(); got != "yes" {
+				t.Errorf("the reply is %q", got)
+			}
+		}},
+		{"no reply to connect", esltest.Fault{Command: "connect", Kind: esltest.NoReply}, func(t *testing.T, l *lab, call *esltest.Call, p *peer) {
+			p.send("connect", "getvar before")
+			if got := p.reply(); got != "yes" {
+				t.Errorf("the reply is %q", got)
+			}
+		}},
 		{"no completion", esltest.Fault{App: "set", Kind: esltest.NoCompletion}, func(t *testing.T, l *lab, call *esltest.Call, p *peer) {
 			p.subscribe()
 			p.want(execute("1", "set", "done=yes"), "+OK")

@@ -21,7 +21,8 @@ type listener struct {
 	channel *channel // that it controls
 	done    func()   // called when it has ended
 
-	commands int // that have come
+	commands int  // that have come
+	mute     bool // by a fault: the command that is carried out is not answered
 
 	outbound, async, full bool
 	authed, connected     bool
@@ -144,7 +145,11 @@ func (l *listener) end(t *thread) {
 	}
 }
 
-func (l *listener) send(text string) { l.conn.write([]byte(text)) }
+func (l *listener) send(text string) {
+	if !l.mute {
+		l.conn.write([]byte(text))
+	}
+}
 
 // reply sends the reply to a command; one that begins with ~ is sent as it is, and none for an empty one.
 func (l *listener) reply(text string) {

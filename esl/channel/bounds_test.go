@@ -1,0 +1,258 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"eslua/esl"
+	"eslua/esl/channel"
+	"eslua/esl/esltest"
+	"eslua/internal/clock"
+)
+
+// TestWhatHappensToALegIsNeverDropped: however many events nobody takes, digits and the hang-up of a leg that was made are kept.
+func TestWhatHappensToALegIsNeverDropped(t *testing.T) {
+	l := newLabOf(t, "async full", esl.Options{Queue: esl.QueueLimits{Events: 8}}, nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg, err := c.Originate(ctx, channel.Originate{Dial: "loopback/stays/default"})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if _, err := c.SubscribeOwn(ctx, "CUSTOM", "my::x"); err != nil {
+			t.Error(err)
+		}
+		flood := func() {
+			for i := range 50 {
+				if _, err := c.FireEvent(ctx, "CUSTOM", custom("my::x", fmt.Sprint(i))); err != nil {
+					t.Error(err)
+				}
+			}
+			clock.Sleep(ctx, c.Clock(), time.Second) // takes nothing
+		}
+		l.sw.API("uuid_recv_dtmf " + leg.UUID() + " 5")
+		flood()
+		l.sw.API("uuid_kill " + leg.UUID() + " USER_BUSY")
+		flood()
+		if c.DroppedEvents() < 50 {
+			t.Errorf("%d events were dropped", c.DroppedEvents())
+		}
+		if _, err := leg.Pause(ctx, time.Minute, channel.Input{}); !errors.Is(err, channel.ErrHangup) {
+			t.Errorf("a wait ended with %v", err)
+		}
+		if d, ok := leg.NextDigit(); !ok || d.Key != '5' {
+			t.Errorf("the digit is %q, %t", d.Key, ok)
+		}
+		if cause, _ := leg.HungUp(); cause != "USER_BUSY" {
+			t.Errorf("cause %s", cause)
+		}
+	}
+	l.finish(l.call())
+}
+
+// TestNothingIsLeftOfWhatHasEnded: a call may last for hours and do the same thing again and again.
+func TestNothingIsLeftOfWhatHasEnded(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		deleted := 0
+		c.Conn().Tap(func(tr esl.Traffic) { deleted += strings.Count(string(tr.Sent), "filter delete Unique-ID ") })
+		before := c.Held()
+		for range 20 {
+			if _, err := c.Leg().Launch(channel.Exec{App: "playback", Arg: "again.wav", Loops: 2}); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.Leg().Launch(channel.Exec{App: "set", Arg: "a=b"}); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.Leg().Launch(channel.Exec{App: "playback", Arg: "again.wav", LeadFrames: 5}); err != nil {
+				t.Error(err)
+			}
+			if err := c.Leg().StartDetached(ctx, channel.Exec{App: "set", Arg: "a=b"}); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.API(ctx, "status", ""); err != nil {
+				t.Error(err)
+			}
+			for _, dial := range []string{"loopback/elsewhere/default", "loopback/elsewhere/default|error/X", "error/USER_BUSY"} {
+				leg, err := c.Originate(ctx, channel.Originate{Dial: dial})
+				if err != nil {
+					continue
+				}
+				if _, err := leg.Pause(ctx, time.Minute, channel.Input{}); !errors.Is(err, channel.ErrHangup) {
+					t.Errorf("a leg ended with %v", err)
+				}
+			}
+			if _, err := c.Attach(ctx, "nobody"); !errors.Is(err, channel.ErrNoSuchChannel) {
+				t.Error(err)
+			}
+			c.Leg().Pause(ctx, 10*time.Second, channel.Input{})
+		}
+		if after := c.Held(); after != before {
+			t.Errorf("applications, jobs, legs, followed channels: %v, at the start %v", after, before)
+		}
+		if deleted != 80 { // of two legs that were there, one that was not made, and the one that there is not
+			t.Errorf("%d filters were taken back", deleted)
+		}
+	}
+	l.finish(l.call())
+}
+
+// TestListenersWithinListeners: one that waits in turn has others called, as deep as is bearable and no deeper. All get their
+// events.
+func TestListenersWithinListeners(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		const all = 1000
+		calls, depth, deepest := 0, 0, 0
+		c.Listen(func(ev *esl.Event) {
+			if ev.Name() != "CHANNEL_EXECUTE_COMPLETE" || calls == all {
+				return
+			}
+			calls++
+			depth++
+			deepest = max(deepest, depth)
+			if _, err := c.Leg().Execute(ctx, channel.Exec{App: "eval"}); err != nil {
+				t.Error(err)
+			}
+			depth--
+		})
+		for calls < all {
+			if _, err := c.Leg().Execute(ctx, channel.Exec{App: "eval"}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		if deepest > 64 || deepest < 10 {
+			t.Errorf("%d within each other", deepest)
+		}
+	}
+	l.finish(l.call())
+}
+
+// TestVariablesBehindTheHangup: what is kept of them has a limit.
+func TestVariablesBehindTheHangup(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg := c.Leg()
+		if _, err := leg.Pause(ctx, time.Minute, channel.Input{}); !errors.Is(err, channel.ErrHangup) {
+			t.Error(err)
+		}
+		big := strings.Repeat("x", 1<<19)
+		set := func(name, value string, want error) {
+			t.Helper()
+			if err := leg.Set(ctx, name, value); !errors.Is(err, want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		set("one", big, nil)
+		set("one", big, nil) // in its place
+		set("two", big, channel.ErrTooMuch)
+		set("two", big[:1<<18], nil)
+		for i := range 1 << 18 {
+			if err := leg.Set(ctx, fmt.Sprint("small", i), ""); err != nil {
+				if !errors.Is(err, channel.ErrTooMuch) || i < 1000 {
+					t.Errorf("%d: %v", i, err)
+				}
+				break
+			}
+		}
+		set("one", "short", nil)
+		for name, want := range map[string]string{"one": "short", "two": big[:1<<18], "before": "yes"} {
+			if v, _, err := leg.Get(ctx, name); v != want || err != nil {
+				t.Errorf("%s is %.20q, %v", name, v, err)
+			}
+		}
+	}
+	call := l.call()
+	l.sw.After(time.Second)
+	call.Hangup("")
+	l.finish(call)
+}
+
+// TestAReplyThatDoesNotCome: the call waits for it no longer than a moment behind its hang-up.
+func TestAReplyThatDoesNotCome(t *testing.T) {
+	for name, ask := range map[string]func(ctx context.Context, c *channel.Call) error{
+		"api": func(ctx context.Context, c *channel.Call) error {
+			_, err := c.API(ctx, "hash", "select/a/b")
+			return err
+		},
+		"command": func(ctx context.Context, c *channel.Call) error {
+			_, err := c.Send(ctx, esl.Log(esl.LogInfo))
+			return err
+		},
+		"subscribe": func(ctx context.Context, c *channel.Call) error {
+			_, err := c.Subscribe(ctx, "HEARTBEAT", "", func(*esl.Event) {})
+			return err
+		},
+	} {
+		for _, late := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, late), func(t *testing.T) {
+				l := newLab(t, "async full", nil)
+				l.serve = func(ctx context.Context, c *channel.Call) {
+					if _, _, err := c.Leg().Get(ctx, "before"); err != nil {
+						t.Error(err)
+					}
+					if late {
+						c.Leg().Pause(ctx, time.Minute, channel.Input{})
+						clock.Sleep(ctx, c.Clock(), 10*time.Second)
+					}
+					for _, command := range []string{"api hash", "log", "filter", "event"} {
+						l.sw.Inject(esltest.Fault{Command: command, Kind: esltest.NoReply})
+					}
+					began := c.Clock().Now()
+					if err := ask(ctx, c); !errors.Is(err, channel.ErrHangup) {
+						t.Errorf("it ended with %v", err)
+					}
+					if took := c.Clock().Now().Sub(began); took < 5*time.Second || took > 8*time.Second {
+						t.Errorf("it took %v", took)
+					}
+				}
+				call := l.call()
+				l.sw.After(2 * time.Second)
+				call.Hangup("")
+				l.finish(call)
+			})
+		}
+	}
+}
+
+// TestAnEndThatIsNotTold: where the switch says that it has dealt with a message, its application is not waited for any longer.
+func TestAnEndThatIsNotTold(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg := c.Leg()
+		if _, err := leg.Execute(ctx, channel.Exec{App: "eval"}); err != nil {
+			t.Error(err)
+		}
+		l.sw.Inject(esltest.Fault{App: "playback", Kind: esltest.NoCompletion})
+		e, err := leg.Start(channel.Exec{App: "playback", Arg: "again.wav"})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		leg.Pause(ctx, 2*time.Second, channel.Input{})
+		body := "Event-Name: PRIVATE_COMMAND\nUnique-ID: " + leg.UUID() + "\nevent-uuid: " + e.ID() + "\n\n"
+		l.sw.Inject(esltest.Fault{Command: "api uuid_getvar", Kind: esltest.Frame,
+			Text: fmt.Sprintf("Content-Length: %d\nContent-Type: text/event-plain\n\n%s", len(body), body)})
+		if _, _, err := leg.Get(ctx, "before"); err != nil {
+			t.Error(err)
+		}
+		began := c.Clock().Now()
+		if _, err := e.Wait(ctx); !errors.Is(err, channel.ErrNotExecuted) {
+			t.Errorf("it ended with %v", err)
+		}
+		if took := c.Clock().Now().Sub(began); took > 3*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		l.sw.API("uuid_recv_dtmf " + leg.UUID() + " 7")
+		leg.Pause(ctx, time.Second, channel.Input{})
+		if d, ok := leg.NextDigit(); !ok || d.Key != '7' {
+			t.Errorf("a digit that nobody has used is %q, %t", d.Key, ok)
+		}
+	}
+	l.finish(l.call())
+}
