@@ -154,7 +154,7 @@ func (k *checker) add(f *File, at place, code Code, text string) {
 
 // parse compiles a file as the server does, and walks it if that is good.
 func (k *checker) parse(f *File) {
-	text := prepare(f.Text)
+	text := vm.Source(f.Text)
 	block, parseErr := parse.Parse(strings.NewReader(text), f.Path)
 	if _, err := vm.Compile(f.Path, f.Text); err != nil {
 		k.syntax(f, text, err, parseErr)

@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/gopher-lua/parse"
 
 	"eslua/luabind/api"
+	"eslua/luabind/vm"
 )
 
 var update = flag.Bool("update", false, "write docs/check.md anew")
@@ -256,7 +257,7 @@ func TestEveryNameFindsItsPlace(t *testing.T) {
 		sources = append(sources, string(text))
 	}
 	for _, text := range sources {
-		text = prepare(text)
+		text = vm.Source(text)
 		block, err := parse.Parse(strings.NewReader(text), "x")
 		if err != nil {
 			continue // a source that is wrong has no tree

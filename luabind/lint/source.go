@@ -21,14 +21,6 @@ type source struct {
 	lost   int // names that were not where they should be; 0 unless this package is wrong
 }
 
-// prepare makes the text what the parser takes: a first line that begins with # is a comment (as in vm.Compile).
-func prepare(text string) string {
-	if strings.HasPrefix(text, "#") {
-		return "--" + text
-	}
-	return text
-}
-
 func newSource(text string) *source {
 	s := &source{lines: strings.Split(text, "\n")}
 	scanner, lexer := parse.NewScanner(strings.NewReader(text), ""), &parse.Lexer{}

@@ -36,18 +36,17 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Text)
 }
 
-// Compile compiles a source. A first line that begins with # is passed over. The error is a *SyntaxError.
+// Compile compiles a source. What it takes beyond Lua 5.1 is said at Source. The error is a *SyntaxError.
 func Compile(name, source string) (*Chunk, error) { return compile(name, source, maxSource) }
 
 func compile(name, source string, limit int) (*Chunk, error) {
 	if len(source) > limit {
 		return nil, &SyntaxError{name, 0, fmt.Sprintf("source of %d bytes is above the limit of %d", len(source), limit)}
 	}
-	if strings.HasPrefix(source, "#") {
-		source = "--" + source
-	} else if strings.HasPrefix(source, "\x1b") {
+	if strings.HasPrefix(source, "\x1b") {
 		return nil, &SyntaxError{name, 0, "precompiled chunks cannot be loaded"}
 	}
+	source = Source(source)
 	block, err := parseSource(name, source)
 	if err != nil {
 		return nil, err

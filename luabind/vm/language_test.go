@@ -116,3 +116,29 @@ func TestTheHostCallsTheScript(t *testing.T) {
 		t.Errorf("%v %+v", err, failed)
 	}
 }
+
+// TestSourcesOfLaterLua: what their escapes say, and that lines are what they were. What is no escape is its letters, as in Lua 5.1.
+func TestSourcesOfLaterLua(t *testing.T) {
+	for source, want := range map[string]string{
+		`error(tostring("\u{41}\u{20AC}\u{D800}" == "A\226\130\172\237\160\128"))`: "test.lua:1: true",
+		`error("\u{110000}\u{}\u{4")`:            "test.lua:1: u{110000}u{}u{4",
+		`error("\x4g\xg\x")`:                     "test.lua:1: x4gxgx",
+		"error('a\\z \n\r\n\t b')":               "test.lua:1: ab",
+		"local s = 'a\\z\n\n b' error(s)":        "test.lua:3: ab",
+		"-- '\\x41\nerror('b')":                  "test.lua:2: b",
+		"local s = [==[\n]=]\\z]==]\nerror(s)":   "test.lua:3: ]=]\\z",
+		"local a = '\\x41\nreturn a":             "unterminated string",
+		"return '\\z":                            "unterminated string",
+		"local a = {[ '\\x41' ] = 1} error(a.A)": "test.lua:1: 1",
+	} {
+		s := New(Options{})
+		c, err := Compile("test.lua", source)
+		if err == nil {
+			err = s.Run(t.Context(), c)
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", source, err, want)
+		}
+		s.Close()
+	}
+}

@@ -19,17 +19,23 @@ func utf8Char(l *lua.LState) int {
 	var out []byte
 	for i := 1; i <= l.GetTop(); i++ {
 		c := checkInt(l, i)
-		if c < 0 || c > 0x10FFFF {
+		if c < 0 || c > maxRune {
 			argument(l, i, "value out of range")
 		}
-		if c >= 0xD800 && c <= 0xDFFF { // Go would refuse surrogates, C Lua does not
-			out = append(out, byte(0xE0|c>>12), byte(0x80|c>>6&0x3F), byte(0x80|c&0x3F))
-			continue
-		}
-		out = utf8.AppendRune(out, rune(c))
+		out = appendUTF8(out, rune(c))
 	}
 	l.Push(lua.LString(out))
 	return 1
+}
+
+const maxRune = 0x10FFFF
+
+// appendUTF8 is utf8.AppendRune, but for surrogates: Go refuses them, C Lua does not.
+func appendUTF8(b []byte, c rune) []byte {
+	if c >= 0xD800 && c <= 0xDFFF {
+		return append(b, byte(0xE0|c>>12), byte(0x80|c>>6&0x3F), byte(0x80|c&0x3F))
+	}
+	return utf8.AppendRune(b, c)
 }
 
 // decode is the character at the begin of s; size 0: there is none.
