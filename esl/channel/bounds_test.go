@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,8 +59,8 @@ func TestWhatHappensToALegIsNeverDropped(t *testing.T) {
 func TestNothingIsLeftOfWhatHasEnded(t *testing.T) {
 	l := newLab(t, "async full", nil)
 	l.serve = func(ctx context.Context, c *channel.Call) {
-		deleted := 0
-		c.Conn().Tap(func(tr esl.Traffic) { deleted += strings.Count(string(tr.Sent), "filter delete Unique-ID ") })
+		var deleted atomic.Int64
+		c.Conn().Tap(func(tr esl.Traffic) { deleted.Add(int64(strings.Count(string(tr.Sent), "filter delete Unique-ID "))) })
 		before := c.Held()
 		for range 20 {
 			if _, err := c.Leg().Launch(channel.Exec{App: "playback", Arg: "again.wav", Loops: 2}); err != nil {
@@ -94,8 +95,8 @@ func TestNothingIsLeftOfWhatHasEnded(t *testing.T) {
 		if after := c.Held(); after != before {
 			t.Errorf("applications, jobs, legs, followed channels: %v, at the start %v", after, before)
 		}
-		if deleted != 80 { // of two legs that were there, one that was not made, and the one that there is not
-			t.Errorf("%d filters were taken back", deleted)
+		if n := deleted.Load(); n != 80 { // of two legs that were there, one that was not made, and the one that there is not
+			t.Errorf("%d filters were taken back", n)
 		}
 	}
 	l.finish(l.call())
