@@ -34,7 +34,11 @@ func typesCommand(w World) *cli.Command {
 			if err := writeTypes(dir); err != nil {
 				return fmt.Errorf("writing annotations: %w", err)
 			}
-			settings, err := json.Marshal(map[string]any{"runtime.version": "Lua 5.1", "workspace.library": []string{filepath.ToSlash(dir)}})
+			settings, err := json.Marshal(map[string]any{
+				"runtime.version":   "LuaJIT", // the server's name for a Lua 5.1 that knows goto and the escapes of 5.2
+				"runtime.builtin":   map[string]string{"bit": "disable", "ffi": "disable", "jit": "disable", "bit32": "enable", "utf8": "enable"},
+				"workspace.library": []string{filepath.ToSlash(dir)},
+			})
 			if err != nil {
 				return err
 			}

@@ -70,10 +70,14 @@ session:execute("bridge", trunk) -- eslua: ignore off-box, undefined-global
 ` + "`eslua types`" + ` writes annotation files for the Lua language server: what scripts can call, with parameters, results and documentation. mod_lua's interface is
 in ` + "`freeswitch.lua` and `globals.lua`" + `, each module in the file of its name (` + "`eslua.lua`, `ESL.lua`, `http.lua`, `socket/http.lua`" + `, ...), the words of
 ` + "`eslua test` in `testing.lua`" + `. They are no modules: they belong into a directory of their own, not where ` + "`require`" + ` looks. In the editor's
-` + "`.luarc.json`" + ` stands where they are:
+` + "`.luarc.json`" + ` stands where they are, and which Lua it is: LuaJIT is the server's name for Lua 5.1 with ` + "`goto`" + ` and the escapes of 5.2.
 
 ` + "```json" + `
-{"runtime.version": "Lua 5.1", "workspace.library": ["types"]}
+{
+  "runtime.version": "LuaJIT",
+  "runtime.builtin": { "bit": "disable", "ffi": "disable", "jit": "disable", "bit32": "enable", "utf8": "enable" },
+  "workspace.library": ["types"]
+}
 ` + "```" + `
 `)
 	return b.String()
