@@ -34,7 +34,7 @@ var mimeFunctions = map[string]lua.LGFunction{
 	}),
 	"qp": func(l *lua.LState) int {
 		marker := vm.OptString(l, 3, "\r\n")
-		return pieceFilter(func(b []byte, last bool) (string, []byte) { return quote(b, last, marker) })(l)
+		return pieceFilter(func(b []byte, last bool) (string, []byte) { return quote(l, b, last, marker) })(l)
 	},
 	"unqp":  pieceFilter(unquote),
 	"wrp":   wrapFilter("\r\n", 0, 0),
@@ -72,33 +72,34 @@ func pieceFilter(work func(b []byte, last bool) (string, []byte)) lua.LGFunction
 	}
 }
 
-// quote encodes as quoted-printable (RFC 2045 6.7); line ends become marker.
-func quote(b []byte, last bool, marker string) (string, []byte) {
+// quote encodes as quoted-printable (RFC 2045 6.7); line ends become marker, which may be long.
+func quote(l *lua.LState, b []byte, last bool, marker string) (string, []byte) {
 	const digits = "0123456789ABCDEF"
-	var out strings.Builder
-	quoted := func(c byte) { out.Write([]byte{'=', digits[c>>4], digits[c&15]}) }
+	out := writer{l: l}
+	quoted := func(c byte) { out.b = append(out.b, '=', digits[c>>4], digits[c&15]) }
 	for len(b) > 0 {
 		c := b[0]
 		switch {
 		case c == '\r' && len(b) > 1 && b[1] == '\n':
-			out.WriteString(marker)
+			out.b = append(out.b, marker...)
+			out.spend()
 			b = b[2:]
 			continue
 		case c == '\r' && len(b) < 2 && !last, (c == ' ' || c == '\t') && len(b) < 3 && !last:
-			return out.String(), b // what follows decides
+			return string(out.b), b // what follows decides
 		case (c == ' ' || c == '\t') && len(b) > 2 && (b[1] != '\r' || b[2] != '\n'), c > ' ' && c < 0x7f && c != '=':
-			out.WriteByte(c)
+			out.b = append(out.b, c)
 		case (c == ' ' || c == '\t') && len(b) == 2 && b[1] != '\r': // last, but not at the end
-			out.WriteByte(c)
+			out.b = append(out.b, c)
 		default:
 			quoted(c)
 			if len(b) == 1 && (c == ' ' || c == '\t' || c == '\r') {
-				out.WriteString("=\r\n") // so that no blank ends the text
+				out.b = append(out.b, "=\r\n"...) // so that no blank ends the text
 			}
 		}
 		b = b[1:]
 	}
-	return out.String(), nil
+	return string(out.b), nil
 }
 
 // unquote decodes quoted-printable. What is no escape sequence stays.
@@ -182,7 +183,8 @@ func wrapFilter(lineBreak string, escape, plain int) lua.LGFunction {
 	}
 }
 
-// normalize turns line ends of all kinds into one; its state is the line end's first character if another may follow.
+// normalize turns line ends of all kinds into one; its state is the line end's first character if another may follow. The one may be
+// long.
 func normalize(l *lua.LState) int {
 	last := byte(vm.CheckNumber(l, 1))
 	if l.Get(2) == lua.LNil {
@@ -191,20 +193,21 @@ func normalize(l *lua.LState) int {
 		return 2
 	}
 	marker := vm.OptString(l, 3, "\r\n")
-	var out strings.Builder
+	out := writer{l: l}
 	for _, c := range message(l, 2) {
 		switch {
 		case c != '\r' && c != '\n':
-			out.WriteByte(c)
+			out.b = append(out.b, c)
 			last = 0
 		case last != 0 && c != last: // the second of a pair
 			last = 0
 		default:
-			out.WriteString(marker)
+			out.b = append(out.b, marker...)
+			out.spend()
 			last = c
 		}
 	}
-	text(l, out.String())
+	text(l, string(out.b))
 	l.Push(lua.LNumber(last))
 	return 2
 }

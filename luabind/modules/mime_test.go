@@ -36,6 +36,14 @@ func TestLowLevelFiltersOfMime(t *testing.T) {
 	}
 }
 
+// A long line end in the place of many does not make a text longer than one may be.
+func TestLongLineEndsOfMime(t *testing.T) {
+	b := newLab(t, Options{})
+	b.fails(`require("mime").eol(0, ("\n"):rep(4e6), ("x"):rep(4e6))`, "string length overflow")
+	b.fails(`require("mime").qp(("\r\n"):rep(2e6), nil, ("x"):rep(4e6))`, "string length overflow")
+	b.expect(`print(#require("mime").eol(0, ("x\n"):rep(1e6)))`, "3000000")
+}
+
 func TestFiltersOfMime(t *testing.T) {
 	b := newLab(t, Options{})
 	const pump = `local ltn12, mime = require "ltn12", require "mime"

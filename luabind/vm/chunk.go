@@ -59,7 +59,7 @@ func compile(name, source string, limit int) (*Chunk, error) {
 	proto, err := lua.Compile(block, name)
 	if err != nil {
 		bad := syntaxError(name, source, err)
-		bad.Text = r.plainLines(bad.Text)
+		r.plainLines(bad)
 		return nil, bad
 	}
 	proto = r.finish(proto, scopes)
@@ -87,15 +87,23 @@ func syntaxError(name, source string, err error) *SyntaxError {
 		if e.Pos.Line < 0 {
 			return &SyntaxError{name, 1 + strings.Count(source, "\n"), text + " near '<eof>'"}
 		}
+		line := e.Pos.Line
+		if text == "unterminated string" {
+			line-- // the scanner has gone beyond the line end
+		}
 		if e.Token != "" {
 			text = fmt.Sprintf("%s near '%s'", text, e.Token)
 		}
-		return &SyntaxError{name, e.Pos.Line, text}
+		return &SyntaxError{name, line, text}
 	case *lua.CompileError:
 		if strings.HasPrefix(e.Message, "too many local") || strings.HasPrefix(e.Message, "register overflow") {
 			return &SyntaxError{name, e.Line, fmt.Sprintf("function at line %d has more than 200 local variables", e.Line)}
 		}
-		return &SyntaxError{name, e.Line, e.Message}
+		line := e.Line
+		if strings.HasPrefix(e.Message, "label ") || strings.HasPrefix(e.Message, "<goto ") {
+			line-- // the compiler counts one too many
+		}
+		return &SyntaxError{name, line, e.Message}
 	}
 	return &SyntaxError{name, 0, err.Error()}
 }

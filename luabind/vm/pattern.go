@@ -622,6 +622,9 @@ func (m *matcher) expandText(out []byte, text string, start, end int) []byte {
 		default:
 			out = append(out, text[i])
 		}
+		if len(out) > m.s.limits.String {
+			m.s.room(m.l, len(out))
+		}
 	}
 	m.step(len(text))
 	return out

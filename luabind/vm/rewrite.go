@@ -624,12 +624,16 @@ func (r *rewriter) gotos(p *lua.FunctionProto) {
 	}
 }
 
-// plainLines puts the lines of gotos back into a text of the compiler.
-func (r *rewriter) plainLines(text string) string {
+// plainLines puts the lines of gotos back into an error of the compiler, which says of a goto without its label that it is at the end of the
+// function.
+func (r *rewriter) plainLines(e *SyntaxError) {
 	for i, j := range r.jumps {
-		text = strings.ReplaceAll(text, "line "+strconv.Itoa(jumpLine+2*i), "line "+strconv.Itoa(j.line))
+		plain := strings.ReplaceAll(e.Text, "line "+strconv.Itoa(jumpLine+2*i), "line "+strconv.Itoa(j.line))
+		if plain != e.Text && strings.HasPrefix(plain, "no visible label ") {
+			e.Line = j.line
+		}
+		e.Text = plain
 	}
-	return text
 }
 
 func clip[T any](s []T) []T {

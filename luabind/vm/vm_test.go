@@ -45,7 +45,9 @@ func TestErrorsNameScriptAndLine(t *testing.T) {
 }
 
 func TestSyntaxErrorsNameScriptAndLine(t *testing.T) {
-	for source, line := range map[string]int{"x = = 1": 1, "local a = 1\nif a then": 2, "for i = 1 do end": 1, "return 'x\n": 2} {
+	for source, line := range map[string]int{
+		"do goto a end\n\nx = 1": 1, "::a::\n::a::\n\n": 2, "goto a\nlocal x\n::a:: x = 1\n\n": 3, "f(function()\nreturn ...\nend)\n": 2, "x = = 1": 1, "local a = 1\nif a then": 2, "for i = 1 do end": 1, "return 'x\n": 1, "x = 'a\\\nb\ny = 1": 2, "return 'x": 1,
+	} {
 		_, err := Compile("test.lua", source)
 		var e *SyntaxError
 		if !errors.As(err, &e) || e.Name != "test.lua" || e.Line != line {

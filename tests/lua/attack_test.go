@@ -259,6 +259,7 @@ var attacks = map[string]attack{
 	"gsub of all":         {source: `local s = ("a"):rep(1e5) for i = 1, 3 do s:gsub("a", "b") end`, want: well},
 	"gmatch of all":       {source: `local n = 0 for c in ("ab "):rep(1e5):gmatch("%a+") do n = n + 1 end assert(n == 1e5)`, want: well},
 	"long dot":            {source: `assert(#("x"):rep(4e6):match(".*") == 4e6)`, want: well},
+	"gsub with captures":  {source: `local s = ("x"):rep(4e6) s:gsub(".*", ("%0"):rep(1e6))`, want: fails},
 	"gsub that grows":     {source: `local s = "xx" while true do s = s:gsub("x", "xxxx") end`, want: fails},
 
 	// strings
