@@ -3,10 +3,12 @@ package channel_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"eslua/esl/channel"
+	"eslua/esl/esltest"
 )
 
 // collected is what the tests below have got.
@@ -197,4 +199,58 @@ func TestPlayAndGetDigits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDigitsAreForTheInnermost: of applications that run within each other the last one reads the channel.
+func TestDigitsAreForTheInnermost(t *testing.T) {
+	l := newLab(t, "async full", func(ctx context.Context, c *channel.Call) {
+		leg := c.Leg()
+		if _, err := leg.Launch(channel.Exec{App: "playback", Arg: "long.wav"}); err != nil {
+			t.Error(err)
+		}
+		leg.Pause(ctx, 2*time.Second, channel.Input{})
+		got := ""
+		p, err := leg.Play(ctx, "welcome.wav", 0, channel.Input{Digit: func(d channel.Digit) bool {
+			got += string(d.Key)
+			return false
+		}})
+		if p != channel.Played || err != nil || got != "5" {
+			t.Errorf("%v, %v, digits %q", p, err, got)
+		}
+		leg.Pause(ctx, 4*time.Second, channel.Input{}) // the outer one goes on, and has the next digit
+		if d, ok := leg.NextDigit(); ok {
+			t.Errorf("a digit %c is left", d.Key)
+		}
+		leg.Hangup("")
+	})
+	call := l.call()
+	l.sw.After(3 * time.Second)
+	call.Press("5")
+	l.sw.After(3 * time.Second)
+	call.Press("6")
+	l.finish(call)
+}
+
+// TestDigitsOfALegThatIsParked: that park was told of late does not make the digits those of an application.
+func TestDigitsOfALegThatIsParked(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg, err := c.Originate(ctx, channel.Originate{Dial: "loopback/stays/default"})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		body := "Event-Name: CHANNEL_EXECUTE\nUnique-ID: " + leg.UUID() + "\nApplication: park\nApplication-UUID: late\n\n"
+		l.sw.Inject(esltest.Fault{Command: "api uuid_getvar", Kind: esltest.Frame,
+			Text: fmt.Sprintf("Content-Length: %d\nContent-Type: text/event-plain\n\n%s", len(body), body)})
+		if _, _, err := leg.Get(ctx, "uuid"); err != nil {
+			t.Error(err)
+		}
+		l.sw.API("uuid_recv_dtmf " + leg.UUID() + " 7")
+		leg.Pause(ctx, time.Second, channel.Input{})
+		if d, ok := leg.NextDigit(); !ok || d.Key != '7' {
+			t.Errorf("the digit is %q, %t", d.Key, ok)
+		}
+	}
+	l.finish(l.call())
 }

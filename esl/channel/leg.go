@@ -210,7 +210,8 @@ func (l *Leg) started(ev *esl.Event) {
 		return // a note of uuid_bridge for lists of channels, which has no end
 	}
 	x := l.call.executions[id]
-	l.running = append(l.running, application{id, x != nil && x.exec.KeepDigits})
+	parked := ev.Get("Application") == "park" // as originate leaves its legs: it uses no digit
+	l.running = append(l.running, application{id, parked || x != nil && x.exec.KeepDigits})
 	if x != nil {
 		x.begin()
 	}
@@ -263,10 +264,8 @@ const (
 // pressed notes a digit. Whoever took it off the channel has fired the event: the park loop, or one of our own
 // applications that let digits be, so that it is ours; or an application that has used it (modlua-api.md 0.5).
 func (l *Leg) pressed(ev *esl.Event) {
-	for _, a := range l.running {
-		if !a.transparent {
-			return
-		}
+	if n := len(l.running); n > 0 && !l.running[n-1].transparent { // the last one runs within the others
+		return
 	}
 	digit := ev.Get("DTMF-Digit")
 	if digit == "" {
