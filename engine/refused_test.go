@@ -37,6 +37,9 @@ func TestACallWhoseEventsAreRefused(t *testing.T) {
 					t.Errorf("it took %v", took)
 				}
 				h.says("the switch does not serve the call", command, "-ERR permission denied", "msg=\"call ended\"", "then=dialplan", "failed=true")
+				if n := h.engine.Counts(); n.Calls != 1 || n.Failed != 1 {
+					t.Errorf("counted: %+v", n)
+				}
 				if strings.Contains(h.log(), "source=lua") || strings.Count(h.log(), "level=ERROR") != 1 {
 					t.Errorf("the log says more:\n%s", h.log())
 				}

@@ -45,6 +45,9 @@ func (s *Server) trace(w http.ResponseWriter, r *http.Request) {
 			}
 			flush.Flush()
 		case <-gone:
+			for len(lines) > 0 {
+				fmt.Fprintln(w, <-lines)
+			}
 			fmt.Fprintln(w, "the call has ended")
 			return
 		case <-r.Context().Done():

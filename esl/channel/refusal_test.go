@@ -96,6 +96,24 @@ func TestACallThatTheSwitchDoesNotServe(t *testing.T) {
 	}
 }
 
+// TestTheHelloDoesNotWait for the answers to what it asks for: the call begins without them.
+func TestTheHelloDoesNotWait(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		if took := l.clock.Now().Sub(l.began); took > time.Second {
+			t.Errorf("the call began after %v", took)
+		}
+		if v, _, err := c.Leg().Get(ctx, "before"); v != "yes" || err != nil || c.Refused() != nil {
+			t.Errorf("%q, %v, %v", v, err, c.Refused())
+		}
+	}
+	l.sw.Inject(esltest.Fault{Command: "filter Unique-ID", Kind: esltest.Stall, For: 3 * time.Second})
+	l.finish(l.call())
+	if took := l.clock.Now().Sub(l.began); took < 3*time.Second {
+		t.Errorf("nothing has stalled: %v", took)
+	}
+}
+
 // endsIn makes a context that ends after a time, as that of a script does which has to end.
 func endsIn(ctx context.Context, c *channel.Call, d time.Duration) (_ context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
