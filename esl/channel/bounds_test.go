@@ -221,6 +221,41 @@ func TestAReplyThatDoesNotCome(t *testing.T) {
 	}
 }
 
+// dealtWith has the switch say, at the next read of a variable, that it has dealt with the message of an application.
+func (l *lab) dealtWith(ctx context.Context, leg *channel.Leg, e *channel.Execution) {
+	body := "Event-Name: PRIVATE_COMMAND\nUnique-ID: " + leg.UUID() + "\nevent-uuid: " + e.ID() + "\n\n"
+	l.sw.Inject(esltest.Fault{Command: "api uuid_getvar", Kind: esltest.Frame,
+		Text: fmt.Sprintf("Content-Length: %d\nContent-Type: text/event-plain\n\n%s", len(body), body)})
+	if _, _, err := leg.Get(ctx, "before"); err != nil {
+		l.Error(err)
+	}
+}
+
+// TestAHangupThatIsToldLate: an application that was not executed because the channel is hung up, which is told a little later.
+func TestAHangupThatIsToldLate(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg := c.Leg()
+		if _, err := leg.Start(channel.Exec{App: "playback", Arg: "silence_stream://-1", Lock: true}); err != nil {
+			t.Error(err)
+		}
+		e, err := leg.Start(channel.Exec{App: "sleep", Arg: "1", Lock: true}) // the file lets nothing else begin
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		leg.Pause(ctx, 2*time.Second, channel.Input{})
+		l.dealtWith(ctx, leg, e)
+		if _, err := e.Wait(ctx); !errors.Is(err, channel.ErrHangup) {
+			t.Errorf("it ended with %v", err)
+		}
+	}
+	call := l.call()
+	l.sw.After(2*time.Second + 60*time.Millisecond)
+	call.Hangup("")
+	l.finish(call)
+}
+
 // TestAnEndThatIsNotTold: where the switch says that it has dealt with a message, its application is not waited for any longer.
 func TestAnEndThatIsNotTold(t *testing.T) {
 	l := newLab(t, "async full", nil)
@@ -236,12 +271,7 @@ func TestAnEndThatIsNotTold(t *testing.T) {
 			return
 		}
 		leg.Pause(ctx, 2*time.Second, channel.Input{})
-		body := "Event-Name: PRIVATE_COMMAND\nUnique-ID: " + leg.UUID() + "\nevent-uuid: " + e.ID() + "\n\n"
-		l.sw.Inject(esltest.Fault{Command: "api uuid_getvar", Kind: esltest.Frame,
-			Text: fmt.Sprintf("Content-Length: %d\nContent-Type: text/event-plain\n\n%s", len(body), body)})
-		if _, _, err := leg.Get(ctx, "before"); err != nil {
-			t.Error(err)
-		}
+		l.dealtWith(ctx, leg, e)
 		began := c.Clock().Now()
 		if _, err := e.Wait(ctx); !errors.Is(err, channel.ErrNotExecuted) {
 			t.Errorf("it ended with %v", err)

@@ -56,6 +56,8 @@ type Execution struct {
 const (
 	// grace is how long the end of an application is waited for after the hang-up: it may come or not.
 	grace = 2 * time.Second
+	// lateHangup is how long news of a hang-up may be on their way that has kept an application from being executed.
+	lateHangup = 100 * time.Millisecond
 	// breakAgain is when a break is sent again that had no effect: one that comes in the first instant of an application
 	// is lost.
 	breakAgain = time.Second
@@ -244,10 +246,10 @@ func (e *Execution) abandon() {
 // is given up; after a break that did nothing it is broken off again.
 func (e *Execution) deadline() time.Time {
 	switch {
+	case !e.passedAt.IsZero() && e.done == nil && !(e.running && e.leg.hungUp):
+		return e.over()
 	case e.leg.hungUp:
 		return e.leg.hungUpAt.Add(grace)
-	case !e.passedAt.IsZero() && e.done == nil:
-		return e.passedAt.Add(grace)
 	case e.broken != nil && e.running:
 		return e.brokenAt.Add(breakAgain)
 	}
@@ -279,11 +281,22 @@ func (e *Execution) failure() error {
 	if _, err, settled := e.awaited.Poll(); settled && errors.Is(err, esl.ErrReply) {
 		return fmt.Errorf("channel: execute %s: %w", e.exec.App, err)
 	}
-	// A switch with several threads for events may tell of the end late.
-	if over := e.passedAt.Add(grace); !e.passedAt.IsZero() && (!e.running || !l.call.clock.Now().Before(over)) {
+	if !e.passedAt.IsZero() && !l.call.clock.Now().Before(e.over()) {
+		if err := l.gone(); err != nil {
+			return err
+		}
 		return fmt.Errorf("channel: execute %s: %w", e.exec.App, ErrNotExecuted)
 	}
 	return nil
+}
+
+// over is when nothing more is to be expected of an application that the switch is done with. A switch with several threads for
+// events may tell of the end late. If it never began the channel has most likely been hung up, which is told soon.
+func (e *Execution) over() time.Time {
+	if e.running {
+		return e.passedAt.Add(grace)
+	}
+	return e.passedAt.Add(lateHangup)
 }
 
 // Forget gives the application up: its end will be noticed by nobody.
