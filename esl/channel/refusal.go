@@ -54,6 +54,9 @@ func (c *Call) refusal() error {
 			c.refused = n.refusal()
 		}
 	}
+	if len(c.needed) == 0 {
+		c.needed = nil // so that commands and replies are held by nobody
+	}
 	if c.closing {
 		return nil
 	}
