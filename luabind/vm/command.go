@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -44,6 +45,7 @@ const notFound = 127
 // execute runs a command: a built-in one, or what the state was given to run commands with.
 func (s *State) execute(command string, stdin []byte) (out []byte, status int) {
 	s.work(1000)
+	command, _, _ = strings.Cut(command, "\x00") // as for C
 	if words, ok := split(command); ok {
 		if status, ok := s.builtin(words); ok {
 			return nil, status
@@ -64,60 +66,84 @@ func (s *State) execute(command string, stdin []byte) (out []byte, status int) {
 	return out, status
 }
 
+// quiet is a redirection that makes no difference here: what built-in commands say is not shown.
+var quiet = regexp.MustCompile(`^(?:[12]?>[ \t]*/dev/null|2>&1)(?:[ \t]+|$)`)
+
 // split takes a simple command apart as a shell does: quotes, backslashes, and redirections to /dev/null, which are dropped. ok is
 // false for what needs a shell.
 func split(command string) (words []string, ok bool) {
-	fields := strings.TrimSpace(command)
-	for cut := true; cut; {
-		cut = false
-		for _, quiet := range []string{"2>&1", "2>/dev/null", "2> /dev/null", "1>/dev/null", ">/dev/null", "> /dev/null"} {
-			if rest, found := strings.CutSuffix(fields, quiet); found {
-				fields, cut = strings.TrimSpace(rest), true
-			}
+	rest := strings.Trim(command, " \t\n")
+	for rest != "" {
+		if m := quiet.FindString(rest); m != "" {
+			rest = rest[len(m):]
+			continue
 		}
-	}
-	var word strings.Builder
-	in, quote := false, byte(0)
-	for i := 0; i < len(fields); i++ {
-		c := fields[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			} else if quote == '"' && (c == '$' || c == '`') {
-				return nil, false
-			} else {
-				word.WriteByte(c)
-			}
-		case c == '\'' || c == '"':
-			quote, in = c, true
-		case c == '\\' && i+1 < len(fields):
-			i++
-			word.WriteByte(fields[i])
-			in = true
-		case isSpace(c):
-			if in {
-				words = append(words, word.String())
-				word.Reset()
-				in = false
-			}
-		case strings.IndexByte("|&;<>()$`*?[]#~{}!", c) >= 0:
+		word, size := shellWord(rest)
+		if size == 0 {
 			return nil, false
+		}
+		words, rest = append(words, word), strings.TrimLeft(rest[size:], " \t")
+	}
+	return words, len(words) > 0
+}
+
+// shellWord takes a word off the front of a command. size is 0 where that needs a shell.
+func shellWord(text string) (word string, size int) {
+	var b strings.Builder
+	i := 0
+	for i < len(text) && text[i] != ' ' && text[i] != '\t' {
+		c := text[i]
+		i++
+		switch {
+		case c == '\'':
+			end := strings.IndexByte(text[i:], '\'')
+			if end < 0 {
+				return "", 0
+			}
+			b.WriteString(text[i : i+end])
+			i += end + 1
+		case c == '"':
+			for {
+				if i == len(text) || text[i] == '$' || text[i] == '`' {
+					return "", 0
+				}
+				c := text[i]
+				i++
+				if c == '"' {
+					break
+				}
+				if c == '\\' && i < len(text) && strings.IndexByte("\"\\$`\n", text[i]) >= 0 {
+					if c = text[i]; c == '\n' {
+						return "", 0
+					}
+					i++
+				}
+				b.WriteByte(c)
+			}
+		case c == '\\':
+			if i == len(text) || text[i] == '\n' {
+				return "", 0
+			}
+			b.WriteByte(text[i])
+			i++
+		case c == '>' && i > 1 && strings.Trim(text[:i-1], "0123456789") != "" && quiet.MatchString(text[i-1:]):
+			return b.String(), i - 1
+		case strings.IndexByte("|&;<>()$`*?[]#~{}!\n", c) >= 0:
+			return "", 0
 		default:
-			word.WriteByte(c)
-			in = true
+			b.WriteByte(c)
 		}
 	}
-	if in {
-		words = append(words, word.String())
-	}
-	return words, quote == 0 && len(words) > 0
+	return b.String(), i
 }
+
+// longOptions are the other names of those options that make a difference.
+var longOptions = map[string]string{"recursive": "r", "force": "f", "parents": "p"}
 
 // builtin are the commands that scripts use to keep their files in order (modlua-api.md 4.6), on the directories that the script may
 // touch.
 func (s *State) builtin(words []string) (status int, ok bool) {
-	var options string
+	name, options := path.Base(words[0]), ""
 	args := words[1:]
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		option := args[0]
@@ -125,14 +151,18 @@ func (s *State) builtin(words []string) (status int, ok bool) {
 		if option == "--" {
 			break
 		}
+		if long, ok := strings.CutPrefix(option, "--"); ok {
+			options += longOptions[long]
+			continue
+		}
 		options += option[1:]
-		if option == "-m" && words[0] == "mkdir" && len(args) > 0 {
+		if name == "mkdir" && strings.HasSuffix(option, "m") && len(args) > 0 {
 			args = args[1:] // the mode
 		}
 	}
 	has := func(c string) bool { return strings.ContainsAny(options, c) }
 	var err error
-	switch path.Base(words[0]) {
+	switch name {
 	case "true":
 	case "false":
 		return 1, true
@@ -156,7 +186,7 @@ func (s *State) builtin(words []string) (status int, ok bool) {
 		if s.isDir(to) {
 			to = path.Join(to, path.Base(args[0]))
 		}
-		if path.Base(words[0]) == "mv" {
+		if name == "mv" {
 			err = s.rename(args[0], to)
 		} else {
 			err = s.copy(args[0], to)
@@ -211,8 +241,14 @@ func (s *State) isDir(name string) bool {
 	return err == nil
 }
 
-// sleep waits for the sum of its arguments, as 0.5 or 2m.
+// maxSleep is how long the command sleep waits at most: 31 years.
+const maxSleep = 1e9
+
+// sleep waits for the sum of its arguments, seconds as 0.5 or 2m.
 func (s *State) sleep(args []string) int {
+	if len(args) == 0 {
+		return 1
+	}
 	total := 0.0
 	for _, a := range args {
 		unit := 1.0
@@ -223,12 +259,14 @@ func (s *State) sleep(args []string) int {
 			a, unit = a[:len(a)-1], 60
 		case strings.HasSuffix(a, "h"):
 			a, unit = a[:len(a)-1], 3600
+		case strings.HasSuffix(a, "d"):
+			a, unit = a[:len(a)-1], 24*3600
 		}
 		v, err := strconv.ParseFloat(a, 64)
-		if err != nil || v < 0 || v > 1e7 {
+		if err != nil || !(v >= 0) {
 			return 1
 		}
-		total += v * unit
+		total = min(total+v*unit, maxSleep)
 	}
 	s.Waiting()
 	defer s.Resumed()

@@ -82,7 +82,7 @@ func osDate(l *lua.LState) int {
 
 // appendDate is C's strftime in the C locale.
 func appendDate(b []byte, t time.Time, format string) []byte {
-	two := func(n int) { b = append(b, byte('0'+n/10%10), byte('0'+n%10)) }
+	two := func(n int) { b = append(b, byte('0'+n/10), byte('0'+n%10)) }
 	padded := func(n int) { b = fmt.Appendf(b, "%2d", n) }
 	hour12 := (t.Hour()+11)%12 + 1
 	for i := 0; i < len(format); i++ {
@@ -107,7 +107,7 @@ func appendDate(b []byte, t time.Time, format string) []byte {
 		case 'c':
 			b = appendDate(b, t, "%a %b %e %H:%M:%S %Y")
 		case 'C':
-			two(t.Year() / 100)
+			b = fmt.Appendf(b, "%02d", (t.Year()-yearOfCentury(t.Year()))/100)
 		case 'd':
 			two(t.Day())
 		case 'D', 'x':
@@ -118,7 +118,7 @@ func appendDate(b []byte, t time.Time, format string) []byte {
 			b = appendDate(b, t, "%Y-%m-%d")
 		case 'g':
 			year, _ := t.ISOWeek()
-			two(year)
+			two(yearOfCentury(year))
 		case 'G':
 			year, _ := t.ISOWeek()
 			b = strconv.AppendInt(b, int64(year), 10)
@@ -171,7 +171,7 @@ func appendDate(b []byte, t time.Time, format string) []byte {
 		case 'W':
 			two((t.YearDay() + 6 - (int(t.Weekday())+6)%7) / 7)
 		case 'y':
-			two(t.Year() % 100)
+			two(yearOfCentury(t.Year()))
 		case 'Y':
 			b = strconv.AppendInt(b, int64(t.Year()), 10)
 		case 'z':
@@ -191,3 +191,6 @@ func appendDate(b []byte, t time.Time, format string) []byte {
 	}
 	return b
 }
+
+// yearOfCentury is the last two digits of a year; those before our era count on, too.
+func yearOfCentury(year int) int { return (year%100 + 100) % 100 }

@@ -108,6 +108,9 @@ func TestBuiltInCommandsWorkOnTheDirectories(t *testing.T) {
 		bad("rm /work/a", 1) bad("rm /work/none", 1) good("rm -f /work/none") good("rm -rf /work/a 2>/dev/null") assert(not io.open("/work/a/b/copy.txt"))
 		good("sleep 1.5") good("sleep 1m") good("true") bad("false", 1) bad("sleep x", 1)
 		bad("ls /work", 127) bad("echo x | cat", 127) bad("rm -rf $(pwd)", 127) bad("mkdir /scripts/x", 1)
+		good("mkdir /work/x2>/dev/null") assert(os.remove("/work/x2")) good([[mkdir "/work/a\"b"]]) assert(os.remove('/work/a"b'))
+		good("/bin/mkdir -pm 755 /work/y") assert(not io.open("755", "r")) bad("rm --force /work/y", 1) bad("mkdir /work/z\nrm -r /work/y", 127) good("rm --recursive /work/y")
+		bad("sleep nan", 1) bad("sleep -1", 1)
 		local p = io.popen("ls") assert(p:read("a") == "" and select(3, p:close()) == 127)
 	`); err != nil {
 		t.Error(err)

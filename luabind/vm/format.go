@@ -119,7 +119,7 @@ func (f *spec) append(l *lua.LState, out []byte, arg int) []byte {
 		}
 		return f.pad(out, text, false)
 	}
-	raise(l, 1, "invalid option '%"+string(rune(f.verb))+"' to 'format'")
+	raise(l, 1, "invalid option '%"+string([]byte{f.verb})+"' to 'format'")
 	return nil
 }
 
@@ -193,17 +193,17 @@ func (f *spec) unsigned(out []byte, v uint64, base int) []byte {
 	if f.verb == 'X' {
 		digits = strings.ToUpper(digits)
 	}
-	if f.sharp && v != 0 {
-		switch f.verb {
-		case 'x':
-			prefix = "0x"
-		case 'X':
-			prefix = "0X"
-		case 'o':
-			digits = "0" + digits
-		}
+	zero := v == 0
+	switch {
+	case !f.sharp:
+	case f.verb == 'o' && zero:
+		zero = false // it is written in any case
+	case f.verb == 'o':
+		digits = "0" + digits
+	case !zero:
+		prefix = "0" + string(f.verb)
 	}
-	return f.number(out, false, false, prefix, digits, v == 0)
+	return f.number(out, false, false, prefix, digits, zero)
 }
 
 // number puts sign, prefix and digits of an integer together.

@@ -42,6 +42,58 @@ func ended(t *testing.T, err error) (text string, ok bool) {
 	return "", false
 }
 
+// bench calls functions of the libraries, as a script does.
+type bench struct {
+	*testing.T
+	s    *State
+	over bool // a limit has ended it
+}
+
+func newBench(t *testing.T, opts Options) *bench {
+	opts.Limits = fuzzLimits
+	b := &bench{T: t, s: New(opts)}
+	t.Cleanup(b.s.Close)
+	return b
+}
+
+// call calls a function by its name, as string.find, and gives its results, or the text of its error.
+func (b *bench) call(name string, args ...any) (results []any, failed string) {
+	b.Helper()
+	if b.over {
+		return nil, ""
+	}
+	library, function, _ := strings.Cut(name, ".")
+	given := make([]lua.LValue, len(args))
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			given[i] = lua.LString(a)
+		case int:
+			given[i] = lua.LNumber(a)
+		case float64:
+			given[i] = lua.LNumber(a)
+		default:
+			given[i] = a.(lua.LValue)
+		}
+	}
+	values, err := b.s.Results(b.s.L, b.s.L.GetField(b.s.Global(library), function), given...)
+	failed, whole := ended(b.T, err)
+	b.over = !whole
+	for _, v := range values {
+		switch v := v.(type) {
+		case lua.LString:
+			results = append(results, string(v))
+		case lua.LNumber:
+			results = append(results, float64(v))
+		case *lua.LNilType:
+			results = append(results, nil)
+		default:
+			results = append(results, v)
+		}
+	}
+	return results, failed
+}
+
 // scriptSeeds gives scripts to f: the lines of expressions that tests/lua compares with PUC Lua, and short ones that were run on a real switch.
 func scriptSeeds(f *testing.F) {
 	lines, err := os.ReadFile("../../tests/lua/expressions.txt")

@@ -484,7 +484,7 @@ func read(l *lua.LState, f *file, first, last int) int {
 		var v lua.LValue = lua.LNil
 		var err error
 		if n, ok := l.Get(i).(lua.LNumber); ok {
-			v, err = readBytes(l, r, int(n))
+			v, err = readBytes(l, r, truncate(float64(n)))
 		} else {
 			switch format := strings.TrimPrefix(checkString(l, i), "*"); {
 			case strings.HasPrefix(format, "n"):
@@ -579,9 +579,11 @@ func readBytes(l *lua.LState, r *bufio.Reader, n int) (lua.LValue, error) {
 	return lua.LString(out), nil
 }
 
-// readNumber reads what C's scanf takes for a number.
+// maxNumber is how many characters of a number are read.
+const maxNumber = 200
+
+// readNumber reads as far as a number may go, as Lua 5.3 does. What it has read is gone, also when it is no number, as 1e.
 func readNumber(r *bufio.Reader) (lua.LValue, error) {
-	var text []byte
 	for {
 		c, err := r.ReadByte()
 		if err != nil {
@@ -592,21 +594,37 @@ func readNumber(r *bufio.Reader) (lua.LValue, error) {
 			break
 		}
 	}
-	for len(text) < 200 {
+	var text []byte
+	accept := func(set string) bool {
 		c, err := r.ReadByte()
 		if err != nil {
-			break
+			return false
 		}
-		if strings.IndexByte("0123456789+-.eExXabcdefABCDEF", c) < 0 {
+		if len(text) == maxNumber || strings.IndexByte(set, c) < 0 {
 			r.UnreadByte()
-			break
+			return false
 		}
 		text = append(text, c)
+		return true
 	}
-	for n := len(text); n > 0; n-- {
-		if v, ok := ParseNumber(string(text[:n])); ok {
-			return v, nil
+	digits, exponent := "0123456789", "eE"
+	accept("+-")
+	if accept("0") && accept("xX") {
+		digits, exponent = "0123456789abcdefABCDEF", "pP"
+	}
+	for accept(digits) {
+	}
+	if accept(".") {
+		for accept(digits) {
 		}
+	}
+	if accept(exponent) {
+		accept("+-")
+		for accept("0123456789") {
+		}
+	}
+	if n, ok := ParseNumber(string(text)); ok && len(text) < maxNumber {
+		return n, nil
 	}
 	return lua.LNil, nil
 }

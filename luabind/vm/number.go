@@ -137,7 +137,7 @@ func ParseNumber(s string) (lua.LNumber, bool) {
 		rest = rest[1:]
 	}
 	if len(rest) >= 2 && rest[0] == '0' && (rest[1] == 'x' || rest[1] == 'X') {
-		f, ok := parseHex(rest[2:])
+		f, ok := parseHex(rest)
 		if neg {
 			f = -f
 		}
@@ -164,41 +164,16 @@ func ParseNumber(s string) (lua.LNumber, bool) {
 	return lua.LNumber(f), true
 }
 
+// parseHex reads a number that begins with 0x; Go wants an exponent, and takes underscores.
 func parseHex(s string) (float64, bool) {
-	f, exp, digits := 0.0, 0, 0
-	i := 0
-	for ; i < len(s) && digitOf(s[i]) < 16; i++ {
-		f = f*16 + float64(digitOf(s[i]))
-		digits++
-	}
-	if i < len(s) && s[i] == '.' {
-		for i++; i < len(s) && digitOf(s[i]) < 16; i++ {
-			f = f*16 + float64(digitOf(s[i]))
-			exp -= 4
-			digits++
-		}
-	}
-	if digits == 0 {
+	if strings.Contains(s, "_") {
 		return 0, false
 	}
-	if i < len(s) && (s[i] == 'p' || s[i] == 'P') {
-		i++
-		start := i
-		if i < len(s) && (s[i] == '+' || s[i] == '-') {
-			i++
-		}
-		if i == len(s) {
-			return 0, false
-		}
-		for ; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
-		}
-		e, err := strconv.Atoi(s[start:i])
-		if err != nil {
-			return 0, false
-		}
-		exp += e
+	if !strings.ContainsAny(s, "pP") {
+		s += "p0"
 	}
-	return math.Ldexp(f, exp), i == len(s)
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil || math.IsInf(f, 0)
 }
 
 func digitOf(c byte) int {
