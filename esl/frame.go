@@ -89,9 +89,11 @@ func (f *Frame) isEvent() bool {
 // Header is the value of the first header of that name, as it was sent: values of frame headers are not encoded, but
 // for those of the reply to connect (see Event). Names are compared without case.
 func (f *Frame) Header(name string) string {
-	for line := range strings.Lines(f.Head()) {
-		if n, v, ok := splitHeader(line); ok && strings.EqualFold(n, name) {
-			return v
+	for line, rest := "", f.Head(); rest != ""; {
+		line, rest, _ = strings.Cut(rest, "\n")
+		if n := len(name); len(line) > n && line[n] == ':' && strings.EqualFold(line[:n], name) {
+			_, value, _ := splitHeader(line)
+			return value
 		}
 	}
 	return ""

@@ -52,5 +52,6 @@ func (eslgoLibrary) serve(addr string, run func(execute func() error)) error {
 			<-done
 			return nil
 		})
+		c.ExitAndClose()
 	})
 }

@@ -52,6 +52,7 @@ func (eslua) serve(addr string, call func(execute func() error)) error {
 			}
 			return err
 		})
+		c.Send(ctx, esl.Exit()) // the connection may be gone
 	}}
 	return s.Serve(context.Background(), l)
 }

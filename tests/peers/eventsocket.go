@@ -30,6 +30,7 @@ func (eventsocketLibrary) events(addr string, event func(name, id, state string)
 func (eventsocketLibrary) serve(addr string, run func(execute func() error)) error {
 	var ids atomic.Uint64
 	return eventsocket.ListenAndServe(addr, func(c *eventsocket.Connection) {
+		defer c.Close()
 		if _, err := c.Send("connect"); err != nil {
 			panic(err)
 		}

@@ -23,8 +23,17 @@ func (luaScripts) events(addr string, event func(name, id, state string)) error 
 	return eslua{}.events(addr, event)
 }
 
-// script gives the call's method to the measurement, and waits in it.
-const script = `require("measure").run(function() session:execute("log", "INFO x") end)`
+// script has ten lines, in one of which it gives the call's method to the measurement.
+const script = `
+local greeting = session:getVariable("thing_000") or "welcome.wav"
+local language = session:getVariable("thing_001")
+session:setVariable("language", language)
+local function say(text)
+  session:execute("log", "INFO " .. text)
+end
+if session:ready() then
+  require("measure").run(function() say("x") end)
+end`
 
 func (luaScripts) serve(addr string, call func(execute func() error)) error {
 	dir, err := os.MkdirTemp("", "peers-")

@@ -104,6 +104,45 @@ func measureExecutes(lib library) (result, error) {
 	return res, nil
 }
 
+// measureCalls counts calls from their connection to its end, in each of which an application is executed.
+func measureCalls(lib library) (result, error) {
+	const warm, n, atOnce = 2_000, 20_000, 100
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	var failed atomic.Value
+	go lib.serve(addr, func(execute func() error) {
+		if err := execute(); err != nil {
+			failed.Store(err)
+		}
+	})
+	round := func(calls int) error {
+		done, stop, err := startSwitch("rounds", addr, strconv.Itoa(calls), strconv.Itoa(atOnce))
+		if err != nil {
+			return err
+		}
+		defer stop()
+		if done != "done" {
+			return fmt.Errorf("the switch says %q", done)
+		}
+		return nil
+	}
+	if err := round(warm); err != nil {
+		return nil, err
+	}
+	from := read()
+	if err := round(n); err != nil {
+		return nil, err
+	}
+	res := read().since(from, n)
+	res["rate"] *= 1000
+	if err := failed.Load(); err != nil {
+		return nil, fmt.Errorf("execute: %v", err)
+	}
+	return res, nil
+}
+
 func measureHeld(lib library) (result, error) {
 	const calls = 2000
 	addr, err := freeAddr()

@@ -78,6 +78,7 @@ func (raw) serve(addr string, run func(execute func() error)) error {
 			return err
 		}
 		go func() {
+			defer c.Close()
 			r := bufio.NewReader(c)
 			c.Write([]byte("connect\n\n"))
 			frame(r)

@@ -13,7 +13,7 @@ import (
 )
 
 // standIn plays the switch in a process of its own: "events N" sends events to the one who connects, "calls ADDR N" makes
-// outbound calls.
+// outbound calls, "rounds ADDR N M" makes N of them, M at once, one after the other, and says when all have ended.
 func standIn(args []string) error {
 	switch {
 	case len(args) == 2 && args[0] == "events":
@@ -28,6 +28,16 @@ func standIn(args []string) error {
 			return err
 		}
 		return makeCalls(args[1], n)
+	case len(args) == 4 && args[0] == "rounds":
+		n, err := strconv.Atoi(args[2])
+		if err != nil {
+			return err
+		}
+		atOnce, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		return makeRounds(args[1], n, atOnce)
 	}
 	return fmt.Errorf("switch %v", args)
 }
@@ -128,6 +138,29 @@ func makeCalls(addr string, n int) error {
 	return nil
 }
 
+func makeRounds(addr string, n, atOnce int) error {
+	calls := make(chan bool)
+	var all sync.WaitGroup
+	for range atOnce {
+		all.Go(func() {
+			for range calls {
+				c, err := dial(addr)
+				if err != nil {
+					panic(err)
+				}
+				serveCall(c)
+			}
+		})
+	}
+	for range n {
+		calls <- true
+	}
+	close(calls)
+	all.Wait()
+	fmt.Println("done")
+	return nil
+}
+
 // dial tries until the server is there.
 func dial(addr string) (net.Conn, error) {
 	for range 500 {
@@ -147,6 +180,7 @@ func serveCall(c net.Conn) {
 	connect = append(bytes.TrimRight(connect, "\n"),
 		"\nContent-Type: command/reply\nReply-Text: %2BOK%0A\nSocket-Mode: async\nControl: full\n\n"...)
 	var buf []byte
+	defer c.Close()
 	b := make([]byte, 4096)
 	for {
 		n, err := c.Read(b)
@@ -168,6 +202,9 @@ func serveCall(c net.Conn) {
 				id := headerOf(cmd, "event-uuid")
 				out = append(out, "Content-Type: command/reply\nReply-Text: +OK\n\n"...)
 				out = fill(fill(out, started, id), completed, id)
+			case bytes.HasPrefix(cmd, []byte("exit")):
+				c.Write([]byte("Content-Type: command/reply\nReply-Text: +OK bye\n\nContent-Type: text/disconnect-notice\nContent-Length: 0\n\n"))
+				return
 			default:
 				out = []byte("Content-Type: command/reply\nReply-Text: +OK\n\n")
 			}
