@@ -10,9 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"eslua/esl"
 	"eslua/internal/address"
 	"eslua/luabind/vm"
 	"eslua/scripts"
@@ -26,7 +24,8 @@ type Rights struct {
 	// Env are the names of environment variables that may be read.
 	Env []string
 	// Commands are those that os.execute and io.popen may run, by their names. They are run without a shell, in the directory
-	// of the process. With "*" everything is run, by sh -c.
+	// of the process; a command with more to it than words, quotes and redirections to /dev/null is not run. With "*" everything is run,
+	// by sh -c.
 	Commands []string
 	// HTTP are the addresses that the requests of scripts may reach.
 	HTTP address.Set
@@ -113,20 +112,31 @@ const notAllowed = 126
 // run runs a command for a script.
 func (r *rights) run(ctx context.Context, command string, stdin []byte) ([]byte, int, error) {
 	var cmd *exec.Cmd
-	switch words := esl.SplitArgs(strings.TrimSpace(command), ' '); {
+	switch words, ok := vm.SplitCommand(command); {
 	case slices.Contains(r.commands, "*"):
 		cmd = exec.CommandContext(ctx, "/bin/sh", "-c", command)
-	case len(words) == 0 || !slices.Contains(r.commands, words[0]):
+	case !ok || !slices.Contains(r.commands, words[0]):
 		return nil, notAllowed, nil
 	default:
 		cmd = exec.CommandContext(ctx, words[0], words[1:]...)
 	}
-	var out bytes.Buffer
+	var out output
 	cmd.Stdin, cmd.Stdout = bytes.NewReader(stdin), &out
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return out.Bytes(), exit.ExitCode(), nil
+		return out.kept, exit.ExitCode(), nil
 	}
-	return out.Bytes(), 0, err
+	return out.kept, 0, err
+}
+
+// maxOutput is how much of what a command writes is kept, in bytes.
+const maxOutput = 16 << 20
+
+// output keeps the beginning of what a command writes.
+type output struct{ kept []byte }
+
+func (o *output) Write(b []byte) (int, error) {
+	o.kept = append(o.kept, b[:min(len(b), maxOutput-len(o.kept))]...)
+	return len(b), nil
 }

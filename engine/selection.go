@@ -23,7 +23,7 @@ var (
 // choose finds the script of a call (modlua-api.md 5.4): behind the words async and full of the dialplan line stands what
 // used to stand behind lua; or the address has a path; or a route takes the call; or there is a default.
 func (e *Engine) choose(hello *esl.Event) (selection, error) {
-	address, tail := cutWord(hello.Variable("current_application_data"))
+	address, tail := cutAddress(hello.Variable("current_application_data"))
 	for {
 		word, rest := cutWord(tail)
 		if w := strings.ToLower(word); w != "async" && w != "full" && w != "sync" {
@@ -35,7 +35,7 @@ func (e *Engine) choose(hello *esl.Event) (selection, error) {
 		path, _, _ = strings.Cut(path, "?")
 		return selection{name: path, args: splitArgs(tail)}, nil
 	}
-	if tail != "" {
+	if strings.Trim(tail, " \r\n") != "" {
 		return e.parse(tail)
 	}
 	for i := range e.opts.Routes {
@@ -51,6 +51,7 @@ func (e *Engine) choose(hello *esl.Event) (selection, error) {
 
 // parse reads the argument of the lua application (modlua-api.md 5.1).
 func (e *Engine) parse(data string) (selection, error) {
+	data = strings.TrimLeft(data, " \r\n")
 	if code, ok := strings.CutPrefix(data, "~"); ok {
 		if e.opts.NoInline {
 			return selection{}, errInline
@@ -75,6 +76,17 @@ func (s selection) title() string {
 		return "~"
 	}
 	return s.name
+}
+
+// cutAddress cuts the address off a dialplan line. It is quoted if there are blanks in its path.
+func cutAddress(s string) (address, rest string) {
+	s = strings.TrimLeft(s, " ")
+	if strings.HasPrefix(s, "'") {
+		if i := strings.IndexByte(s[1:], '\''); i >= 0 {
+			return s[:i+2], strings.TrimLeft(s[i+2:], " ")
+		}
+	}
+	return cutWord(s)
 }
 
 // cutWord cuts at the first run of spaces.

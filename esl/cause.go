@@ -77,7 +77,8 @@ func (c Cause) Q850() int {
 // ParseCause reads a cause as the switch does: a name in any case, or a number. What it does not know is normal
 // clearing.
 func ParseCause(s string) Cause {
-	if c, ok := causesByName[strings.ToUpper(s)]; ok {
+	name := strings.ToUpper(s)
+	if c, ok := causesByName[name]; ok && len(name) == len(s) { // there are letters beyond ASCII that become one of it
 		return c
 	}
 	digits := s
@@ -87,7 +88,7 @@ func ParseCause(s string) Cause {
 			break
 		}
 	}
-	if n, err := strconv.Atoi(digits); err == nil {
+	if n, err := strconv.ParseInt(digits, 10, 32); err == nil {
 		return Cause(n)
 	}
 	return CauseNormalClearing

@@ -28,9 +28,12 @@ const eventPrefix = 13
 // gives its proper name; "ALL" is one of them.
 func EventName(s string) (string, bool) {
 	for _, name := range eventNames {
-		if strings.EqualFold(s, name) || len(s) > eventPrefix && strings.EqualFold(s[eventPrefix:], name) {
+		if sameName(s, name) || len(s) > eventPrefix && sameName(s[eventPrefix:], name) {
 			return name, true
 		}
 	}
 	return "", false
 }
+
+// sameName compares without the case of ASCII letters.
+func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

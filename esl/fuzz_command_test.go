@@ -198,3 +198,43 @@ func FuzzCommand(f *testing.F) {
 		}
 	})
 }
+
+// FuzzParseCommands: what programs write to the socket is read as commands that mean the same when they are sent and read again.
+func FuzzParseCommands(f *testing.F) {
+	recorded(f, func(tr *transcript.Transcript) {
+		if stream := tr.Stream(transcript.Application); len(stream) < 1<<10 {
+			f.Add(string(stream))
+		}
+	})
+	for _, text := range []string{
+		"\r\n\nAPI status \r\n\r\n", "sendmsg abc\ncall-command:execute\nno colon\nempty:\n", "sendmsg\ncontent-length: 5\nx: y\n\na\r\n\nb", "exitfoo", "log 7\n\nsendmsg\nContent-Length: 2\n\n\n\nnolog",
+		"sendmsg\nContent-Length: 3\n\nab", "sendmsg\nContent-Length: -1\n\n", "auth secret\x00", "sendmsg\nCommand[1]: x", "\n", "a\rb\nc: d\r", "sendevent x\nContent-Length: 1\nContent-Length: 2\n\nab",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		cmds, err := esl.ParseCommands(text)
+		if err != nil {
+			if !errors.Is(err, esl.ErrSyntax) || cmds != nil {
+				t.Fatalf("%v, %v", cmds, err)
+			}
+			return
+		}
+		for _, c := range cmds {
+			wire, err := c.Append(nil)
+			if err != nil {
+				continue
+			}
+			again, err := esl.ParseCommands(string(wire))
+			if err != nil || len(again) != 1 || again[0].Name() != c.Name() || again[0].Line() != c.Line() {
+				t.Fatalf("%q is %d commands, %v", wire, len(again), err)
+			}
+			if twice, err := again[0].Append(nil); err != nil || string(twice) != string(wire) {
+				t.Errorf("%q is sent again as %q, %v", wire, twice, err)
+			}
+			if _, rest, ok := takeCommand(wire); !ok || len(rest) > 0 {
+				t.Errorf("%q is not one command: %q is left", wire, rest)
+			}
+		}
+	})
+}

@@ -41,8 +41,8 @@ func Parse(text string) (Pattern, error) {
 			return Pattern{}, errors.New("has no port from 1 to 65535")
 		}
 		host, port = text[:i], uint16(n)
-		if inside, ok := strings.CutPrefix(host, "["); ok {
-			host = strings.TrimSuffix(inside, "]")
+		if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+			host = host[1 : len(host)-1]
 		} else if strings.Contains(host, ":") {
 			return Pattern{}, errors.New("lacks the brackets of an IPv6 address with a port")
 		}
@@ -63,6 +63,9 @@ func parseNetwork(text string) (netip.Prefix, bool) {
 		return netip.PrefixFrom(a, a.BitLen()), true
 	}
 	network, err := netip.ParsePrefix(text)
+	if err == nil && network.Addr().Is4In6() && network.Bits() >= 96 {
+		network = netip.PrefixFrom(network.Addr().Unmap(), network.Bits()-96)
+	}
 	return network.Masked(), err == nil
 }
 

@@ -2,6 +2,8 @@ package address
 
 import (
 	"net/netip"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +36,7 @@ func TestWhatAPatternAllows(t *testing.T) {
 		{"10.0.0.0/8:443", "x", "11.0.0.1", 443, false},
 		{"10.0.0.0/8", "x", "::ffff:10.1.1.1", 1, true},
 		{"::ffff:10.1.1.1", "x", "10.1.1.1", 1, true},
+		{"::ffff:10.0.0.0/104", "x", "10.1.1.1", 1, true},
 		{"::1", "localhost", "::1", 80, true},
 		{"[::1]:80", "localhost", "::1", 80, true},
 		{"[::1]:80", "localhost", "::1", 81, false},
@@ -97,6 +100,7 @@ func TestTextsThatAreNoPatterns(t *testing.T) {
 		"10.0.0.0/33":     "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
 		"10.0.0":          "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
 		"2001:db8::/32:1": "lacks the brackets of an IPv6 address with a port",
+		"[::1:80":         "lacks the brackets of an IPv6 address with a port",
 		"a.*.b":           "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
 		"*x":              "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
 		"-a":              "is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]",
@@ -105,4 +109,72 @@ func TestTextsThatAreNoPatterns(t *testing.T) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
+}
+
+// text writes a pattern in its plainest form.
+func (p Pattern) text() string {
+	host := p.name
+	if p.network.IsValid() {
+		host = p.network.String()
+	}
+	if p.port == 0 {
+		return host
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(int(p.port))
+}
+
+// FuzzParse: a pattern that is written and read again is the same, it allows what it names, and nothing beside that.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{
+		"10.1.2.3", "10.0.0.0/8:443", "::1", "[::1]:80", "[2001:db8::/32]:1", "api.example.com.", "*.Example.com:443", "*", "*:65535", "", "x:0", "10.0.0.0/33", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "fe80::1%eth0",
+		"[::1:80", "[x]:80", "[10.0.0.1]:80", "0.0.0.0/0", "::/0", "a..b", "a_b-c.d", "1.2.3", "0x7f.1", "a:b:1", "[::1]", "K.example",
+	} {
+		f.Add(text)
+	}
+	outside := netip.MustParseAddr("203.0.113.9")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := Parse(text)
+		if err != nil {
+			if err.Error() == "" || p != (Pattern{}) {
+				t.Fatalf("%+v, %q", p, err)
+			}
+			return
+		}
+		if again, err := Parse(p.text()); err != nil || again != p {
+			t.Fatalf("%q is written as %q, which is %+v, %v", text, p.text(), again, err)
+		}
+		if strings.Count(text, "[") != strings.Count(text, "]:") {
+			t.Errorf("%q has brackets", text)
+		}
+		s, port := Set{p}, p.port
+		if port == 0 {
+			port = 80
+		} else if s.Reach("x", outside, port+1) || s.Networks(port+1) {
+			t.Errorf("%q allows another port", text)
+		}
+		if p.name != "" {
+			host := strings.Replace(p.name, "*", "some.host", 1)
+			if !s.Name(host, port) || !s.Name(strings.ToUpper(host)+".", port) || !s.Reach(host, outside, port) {
+				t.Errorf("%q does not allow %s", text, host)
+			}
+			other := "x" + host
+			if wild, ok := strings.CutPrefix(p.name, "*."); ok {
+				other = wild
+			}
+			if s.Reach(host, netip.MustParseAddr("127.0.0.1"), port) || p.name != "*" && s.Name(other, port) {
+				t.Errorf("%q allows too much", text)
+			}
+			return
+		}
+		first := p.network.Addr()
+		if !s.Networks(port) || !s.Reach("x", first, port) || first.Is4() && !s.Reach("x", netip.AddrFrom16(first.As16()), port) {
+			t.Errorf("%q does not allow %s", text, first)
+		}
+		if before := first.Prev(); before.IsValid() && s.Reach("", before, port) {
+			t.Errorf("%q allows %s", text, before)
+		}
+	})
 }

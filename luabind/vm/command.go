@@ -46,7 +46,7 @@ const notFound = 127
 func (s *State) execute(command string, stdin []byte) (out []byte, status int) {
 	s.work(1000)
 	command, _, _ = strings.Cut(command, "\x00") // as for C
-	if words, ok := split(command); ok {
+	if words, ok := SplitCommand(command); ok {
 		if status, ok := s.builtin(words); ok {
 			return nil, status
 		}
@@ -69,9 +69,9 @@ func (s *State) execute(command string, stdin []byte) (out []byte, status int) {
 // quiet is a redirection that makes no difference here: what built-in commands say is not shown.
 var quiet = regexp.MustCompile(`^(?:[12]?>[ \t]*/dev/null|2>&1)(?:[ \t]+|$)`)
 
-// split takes a simple command apart as a shell does: quotes, backslashes, and redirections to /dev/null, which are dropped. ok is
+// SplitCommand takes a simple command apart as a shell does: quotes, backslashes, and redirections to /dev/null, which are dropped. ok is
 // false for what needs a shell.
-func split(command string) (words []string, ok bool) {
+func SplitCommand(command string) (words []string, ok bool) {
 	rest := strings.Trim(command, " \t\n")
 	for rest != "" {
 		if m := quiet.FindString(rest); m != "" {

@@ -65,7 +65,7 @@ func FuzzCommand(f *testing.F) {
 			return
 		}
 		defer hurry()()
-		got, ok := split(command)
+		got, ok := SplitCommand(command)
 		want, simple := shell(command)
 		if ok && (!simple || !slices.Equal(got, want)) {
 			t.Errorf("%q is taken for %q, a shell: %q, %v", command, got, want, simple)
@@ -74,7 +74,7 @@ func FuzzCommand(f *testing.F) {
 			t.Errorf("%q is left to a shell, which makes %q of it", command, want)
 		}
 		quoted := "true '" + strings.ReplaceAll(command, "'", `'\''`) + "'"
-		if got, ok := split(quoted); !ok || !slices.Equal(got, []string{"true", command}) {
+		if got, ok := SplitCommand(quoted); !ok || !slices.Equal(got, []string{"true", command}) {
 			t.Errorf("%q is taken for %q, %v", quoted, got, ok)
 		}
 		waited := time.Duration(0)
