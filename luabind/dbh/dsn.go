@@ -47,7 +47,7 @@ func (p *Pools) direct(scheme, dsn, user, pass string, trusted bool) (target, er
 		}
 		return p.postgresTarget(rest, user, pass, trusted)
 	case "postgres", "postgresql":
-		return p.postgresTarget(dsn, user, pass, trusted)
+		return p.postgresTarget(strings.ToLower(scheme)+"://"+rest, user, pass, trusted)
 	case "mariadb", "maria", "mysql":
 		return p.mysqlTarget(rest, user, pass, trusted)
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,15 +53,33 @@ func (p *Pools) postgresTarget(text, user, pass string, trusted bool) (target, e
 	}}, nil
 }
 
+// isURL tells the two forms of a connection string apart as the driver does.
+func isURL(text string) bool {
+	return strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://")
+}
+
 // ownRights keeps a script's connection string from using what belongs to the process: the driver would read files that the
-// string names, and take a password that is not given from the environment or from a file.
+// string names, and take a password or a certificate that is not given from the environment or from a file. What it gives is written anew, so that the
+// driver cannot read it otherwise than it was read here.
 func ownRights(text string) (string, error) {
-	if isKeywords(text) {
-		if m := regexp.MustCompile(`(?:^|\s)(` + strings.Join(readsFiles[:], "|") + `)\s*=`).FindStringSubmatch(text); m != nil {
-			return "", fmt.Errorf("%w: %s in a script's data source", ErrDenied, m[1])
-		}
-		return "password='' passfile='' " + text, nil
+	if isURL(text) {
+		return ownRightsOfURL(text)
 	}
+	list, err := parseSettings(text)
+	if err != nil {
+		return "", err
+	}
+	own := "password='' passfile='' sslcert='' sslkey=''"
+	for _, s := range list {
+		if slices.Contains(readsFiles[:], s.key) {
+			return "", fmt.Errorf("%w: %s in a script's data source", ErrDenied, s.key)
+		}
+		own += " " + s.String()
+	}
+	return own, nil
+}
+
+func ownRightsOfURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil {
 		return "", fmt.Errorf("%w: no URL", ErrUnknown) // the error would show the password
@@ -72,11 +90,16 @@ func ownRights(text string) (string, error) {
 			return "", fmt.Errorf("%w: %s in a script's data source", ErrDenied, name)
 		}
 	}
-	query.Set("passfile", "")
+	for _, name := range [...]string{"passfile", "sslcert", "sslkey"} {
+		query.Set(name, "")
+	}
 	if _, ok := u.User.Password(); !ok && !query.Has("password") {
 		query.Set("password", "")
 	}
 	u.RawQuery = query.Encode()
+	if u.Host == "" && u.Path == "" {
+		u.Path = "/" // without it the two slashes would be left out
+	}
 	return u.String(), nil
 }
 
@@ -88,9 +111,9 @@ func postgresConfig(text string) (*pgconn.Config, error) {
 	}
 	// The address to connect to, which FreeSWITCH's own examples have in place of host.
 	if address := cfg.RuntimeParams["hostaddr"]; address != "" {
-		if isKeywords(text) {
+		if !isURL(text) {
 			// Whether there is TLS depends on the host; one that is given in text counts more, as it comes last.
-			if cfg, err = pgconn.ParseConfig("host='" + address + "' " + text); err != nil {
+			if cfg, err = pgconn.ParseConfig(setting{"host", address}.String() + " " + text); err != nil {
 				return nil, err
 			}
 		}

@@ -152,7 +152,7 @@ func TestAScriptsDataSourceHasNoRightsOfTheProcess(t *testing.T) {
 			t.Errorf("%s: password %q, want %q; %v", text, cfg.Password, want, err)
 		}
 	}
-	for _, text := range []string{"host=h sslkey=/etc/key", "servicefile = /etc/passwd service=x", "postgres://h/d?sslrootcert=/etc/x"} {
+	for _, text := range []string{"host=h sslkey=/etc/key", "servicefile = /etc/passwd service=x", "postgres://h/d?sslrootcert=/etc/x", "host='h'sslkey=/etc/key", "host=h\vpassfile=/etc/p"} {
 		if _, err := ownRights(text); !errors.Is(err, ErrDenied) {
 			t.Errorf("%s: %v", text, err)
 		}
