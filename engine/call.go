@@ -32,7 +32,7 @@ func (e *Engine) serve(ctx context.Context, conn *esl.Conn) {
 		conn.Tap(e.opts.Tap)
 	}
 	hello, cancel := clock.WithTimeout(ctx, e.opts.Clock, helloTime)
-	call, err := channel.Accept(hello, conn, channel.Options{Clock: e.opts.Clock, Rand: e.opts.Rand})
+	call, err := channel.Accept(hello, conn, channel.Options{Rand: e.opts.Rand})
 	cancel()
 	if err != nil {
 		e.log.Warn("no call came of a connection", "addr", conn.RemoteAddr(), "err", err)

@@ -3,7 +3,7 @@
 //
 // An Engine serves the connections that the switch's socket application opens. Each call gets a script by its dialplan
 // line or a route, runs it in a state of its own, and is given back to its dialplan in good order, whatever became of the
-// script.
+// script. The program examples/embed has one within it.
 package engine
 
 import (

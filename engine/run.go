@@ -59,7 +59,7 @@ func (e *Engine) connect(ctx context.Context, name string) (*channel.Call, error
 	if err != nil {
 		return nil, err
 	}
-	c, err := channel.Control(ctx, conn, channel.Options{Clock: e.opts.Clock, Rand: e.opts.Rand})
+	c, err := channel.Control(ctx, conn, channel.Options{Rand: e.opts.Rand})
 	if err != nil {
 		conn.Close()
 	}

@@ -119,6 +119,9 @@ func (c *Conn) Mode() Mode {
 	return c.gate.mode
 }
 
+// Clock is the time that the connection goes by: that of its Options.
+func (c *Conn) Clock() clock.Clock { return c.clock }
+
 // RemoteAddr is the address of the switch.
 func (c *Conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
 

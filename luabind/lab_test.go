@@ -53,7 +53,7 @@ func newLab(t *testing.T, mode, script string) *lab {
 		"json": func(c esltest.Command) string { return l.json(c.Arg) },
 	}})
 	server := &esl.Server{Options: esl.Options{Clock: ck}, Handler: func(ctx context.Context, conn *esl.Conn) {
-		call, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
+		call, err := channel.Accept(ctx, conn, channel.Options{})
 		if err != nil {
 			t.Error(err)
 			return

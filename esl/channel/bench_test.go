@@ -28,7 +28,7 @@ func BenchmarkCalls(b *testing.B) {
 	server := &esl.Server{
 		Options: esl.Options{Clock: ck},
 		Handler: func(ctx context.Context, conn *esl.Conn) {
-			c, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
+			c, err := channel.Accept(ctx, conn, channel.Options{})
 			if err != nil {
 				b.Error(err)
 				return

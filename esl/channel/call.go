@@ -23,10 +23,8 @@ var (
 	ErrTimeout = errors.New("time-out")
 )
 
-// Options are the options of a Call.
+// Options are the options of a Call. Its time is that of its connection.
 type Options struct {
-	// Clock is the time of deadlines; nil is real time.
-	Clock clock.Clock
 	// Rand makes the ids of messages and jobs; nil is a random source.
 	Rand *rand.Rand
 }

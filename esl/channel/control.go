@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 
 	"eslua/esl"
-	"eslua/internal/clock"
 )
 
 // Control makes a Call of an inbound connection, for work that belongs to no call: it has no leg of its own (Leg is nil),
@@ -35,7 +34,7 @@ func Control(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 // newCall makes a call without anything in it.
 func newCall(conn *esl.Conn, opts Options) *Call {
 	c := &Call{
-		conn: conn, clock: clock.Or(opts.Clock), legs: make(map[string]*Leg), executions: make(map[string]*Execution),
+		conn: conn, clock: conn.Clock(), legs: make(map[string]*Leg), executions: make(map[string]*Execution),
 		jobs: make(map[string]*Job), followed: make(map[string]bool), begin: func() {}, end: func() {},
 	}
 	if opts.Rand != nil {

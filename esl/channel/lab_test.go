@@ -56,7 +56,7 @@ func newLabOf(t *testing.T, mode string, options esl.Options, serve func(ctx con
 	server := &esl.Server{
 		Options: options,
 		Handler: func(ctx context.Context, conn *esl.Conn) {
-			c, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
+			c, err := channel.Accept(ctx, conn, channel.Options{})
 			if err != nil {
 				if !l.lost {
 					l.fail(err)

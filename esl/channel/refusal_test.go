@@ -241,7 +241,7 @@ func TestControlThatIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := channel.Control(t.Context(), conn, channel.Options{Clock: l.clock}); !errors.Is(err, channel.ErrRefused) {
+		if _, err := channel.Control(t.Context(), conn, channel.Options{}); !errors.Is(err, channel.ErrRefused) {
 			t.Errorf("%s: the error is %v", command, err)
 		}
 		conn.Close()

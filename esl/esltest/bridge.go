@@ -133,6 +133,7 @@ func (ch *channel) bridge(t *thread, b *channel) {
 	for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
 		x.a.set("last_bridge_to", x.b.uuid)
 		x.a.set("bridge_channel", x.b.name)
+		x.a.bridgeTo = x.b.target
 		x.a.set("bridge_uuid", x.b.uuid)
 		x.a.set("signal_bond", x.b.uuid)
 	}
@@ -181,6 +182,7 @@ func (ch *channel) bridgeWith(b *channel) {
 	ch.uuidBridge, b.uuidBridge = b, nil
 	for _, x := range []struct{ a, b *channel }{{ch, b}, {b, ch}} {
 		x.a.set("bridge_channel", x.b.name)
+		x.a.bridgeTo = x.b.target
 		x.a.set("bridge_uuid", x.b.uuid)
 		x.a.set("signal_bond", x.b.uuid)
 		x.a.originating, x.a.transferred = false, true

@@ -86,8 +86,8 @@ func assignments(vars map[string]string) string {
 	return b.String()
 }
 
-// Press has the caller press keys: digits, * and #; w waits half a second, W one second; @ and a number behind them is
-// how long each is pressed, in ms.
+// Press has the caller press keys, behind those of an earlier Press that are not pressed yet: digits, * and #; w waits half
+// a second, W one second; @ and a number behind them is how long each is pressed, in ms.
 func (c *Call) Press(keys string) {
 	c.sw.do(func() {
 		if c.far != nil {
@@ -161,6 +161,13 @@ func (c *Call) Answered() bool {
 	answered := false
 	c.sw.do(func() { answered = c.near.answered })
 	return answered
+}
+
+// Bridged is the leg that the leg which the dialplan runs on was bridged with last: the name of its channel, and what was
+// dialled for it, as sofia/gateway/carrier/4711, "" if it came in. Both are "" before the first bridge.
+func (c *Call) Bridged() (name, dialled string) {
+	c.sw.do(func() { name, dialled = c.near.own("bridge_channel"), c.near.bridgeTo })
+	return name, dialled
 }
 
 // Parked tells whether that leg waits for somebody to send it elsewhere, as one does that an event socket has left behind.

@@ -12,7 +12,9 @@ type channel struct {
 	sw       *Switch
 	uuid     string
 	name     string
-	number   int // session id
+	target   string // what was dialled for it, without variables; "" if it came in
+	bridgeTo string // that of the leg that it was bridged with last
+	number   int    // session id
 	outbound bool
 	leg      leg
 	other    *channel // the other half of a loopback pair
@@ -49,6 +51,8 @@ type channel struct {
 	actions       []esl.Action // what is left of the extension
 	digits        []dtmf
 	dialledDigits string       // all that were taken from the queue
+	keys          []string     // that its far end is about to press
+	pressing      bool         // a thread presses them
 	private       []*esl.Event // messages that wait to be executed
 	priv          []*esl.Event // those of the priority queue
 	events        []queuedEvent

@@ -12,6 +12,7 @@ type destination struct {
 	kind            leg
 	number, context string
 	name, source    string // of the outgoing channel
+	vars            []variable
 }
 
 // destination finds out where a target leads: as the world's endpoints say, to the switch itself, or nowhere.
@@ -25,8 +26,15 @@ func (sw *Switch) destination(tg target) (destination, esl.Cause) {
 		if d.number = number; number == "" {
 			d.number = userOf(rest)
 		}
-		d.name = strings.Replace(d.name, "sofia/gateway/", "sofia/external/", 1)
-		d.name = orElse(d.name, tg.endpoint+"/"+tg.address)
+		switch gateway, number, _ := strings.Cut(strings.TrimPrefix(tg.address, "gateway/"), "/"); {
+		case tg.endpoint == "sofia" && strings.HasPrefix(tg.address, "gateway/"):
+			d.name = "sofia/external/" + number
+			d.vars = []variable{{"sip_gateway_name", gateway}, {"sip_profile_name", "gateway"}}
+		case tg.endpoint == "user" || tg.endpoint == "group":
+			d.name, d.source = "sofia/internal/"+tg.address, "mod_sofia"
+		default:
+			d.name = orElse(d.name, tg.endpoint+"/"+tg.address)
+		}
 		return d, 0
 	}
 	switch tg.endpoint {
@@ -51,6 +59,12 @@ func (sw *Switch) destination(tg target) (destination, esl.Cause) {
 		return d, 0
 	}
 	return d, esl.CauseChanNotImplemented
+}
+
+// leadsOut tells whether an endpoint of the world says where a target leads, so that nothing else is asked.
+func (sw *Switch) leadsOut(tg target) bool {
+	_, _, ok := sw.endpoint(tg)
+	return ok
 }
 
 // endpoint finds the endpoint of the world that a target begins with, the longest one.

@@ -78,7 +78,7 @@ func TestFiveHundredCallsAtOnce(t *testing.T) {
 	var mu sync.Mutex
 	seen := make(map[string]int)
 	server := &esl.Server{Options: esl.Options{Clock: ck}, Handler: func(ctx context.Context, conn *esl.Conn) {
-		c, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
+		c, err := channel.Accept(ctx, conn, channel.Options{})
 		if err != nil {
 			t.Error(err)
 			return

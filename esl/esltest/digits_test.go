@@ -175,3 +175,31 @@ func TestFlushDigits(t *testing.T) {
 		t.Errorf("read got %q", got)
 	}
 }
+
+// TestKeysFollowOneAnother: a caller has one finger, however often Press is called.
+func TestKeysFollowOneAnother(t *testing.T) {
+	for name, tt := range map[string]struct {
+		sip     bool
+		presses []string
+		want    string
+	}{
+		"over SIP":               {true, []string{"12", "3", "4w5", "6"}, "123456"},
+		"loopback with a pause":  {false, []string{"1w2", "3", "w4", "56"}, "123456"},
+		"loopback without pause": {false, []string{"12", "3456"}, "123456"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, world("async full"))
+			call, p := l.answeredWith(esltest.CallSpec{Destination: "1000", SIP: tt.sip})
+			p.want(execute("1", "read", "6 6 silence got 5000 #"), "+OK")
+			l.sw.After(time.Second)
+			for _, keys := range tt.presses {
+				call.Press(keys)
+			}
+			if got := p.event("CHANNEL_EXECUTE_COMPLETE", "Application-UUID", "1").Variable("got"); got != tt.want {
+				t.Errorf("read got %q, want %q", got, tt.want)
+			}
+			call.Press("7") // what was pressed has not left it waiting
+			p.event("DTMF", "DTMF-Digit", "7")
+		})
+	}
+}

@@ -7,8 +7,10 @@
 // becomes of the call then. The far end of the call is a telephone that presses digits and hangs up as told. The example
 // shows all of it.
 //
-// Everything in it runs by one clock. With a virtual clock (Options.Clock) a call passes in no time and always in the same
-// way; see eslua/internal/clock for the rule that whoever takes part must follow, and Virtual for how a test gets one.
+// Everything in it runs by one clock. With that of Virtual a call passes in no time and always in the same way, as long as
+// the application under test goes by it, too: Options.Clock of package esl is the same clock, and a goroutine that waits
+// for the switch is started with the Go of the clock, in place of go. What else it waits for, as a database, keeps the time
+// standing still.
 //
 // What the simulation does is what recordings of a real switch show (tests/testdata/wire) and, where no recording does,
 // what the switch's source says. No sound is made: files have a length, and that is all there is of them.

@@ -159,10 +159,27 @@ func (ch *channel) sendDigits(t *thread, s string) bool {
 	return total > 0
 }
 
+// press has the far end press keys behind those that it is still about to press: a caller has one finger.
+func (ch *channel) press(keys string, with func(t *thread, keys string)) {
+	ch.keys = append(ch.keys, keys)
+	if ch.pressing {
+		return
+	}
+	ch.pressing = true
+	ch.sw.spawn(func(t *thread) {
+		for len(ch.keys) > 0 {
+			next := ch.keys[0]
+			ch.keys = ch.keys[1:]
+			with(t, next)
+		}
+		ch.pressing = false
+	})
+}
+
 // pressKeys has the far end of the call press keys. What comes before the first pause is there when it returns.
 func (ch *channel) pressKeys(keys string) {
-	if strings.ContainsAny(keys, "wW") {
-		ch.sw.spawn(func(t *thread) { ch.sendDigits(t, keys) })
+	if ch.pressing || strings.ContainsAny(keys, "wW") {
+		ch.press(keys, func(t *thread, keys string) { ch.sendDigits(t, keys) })
 		return
 	}
 	ch.sendDigits(nil, keys)
@@ -173,7 +190,7 @@ const rtpGap = 282 * time.Millisecond
 
 // receiveDigits lets keys arrive as telephone events over RTP: each one when it is released.
 func (ch *channel) receiveDigits(keys string) {
-	ch.sw.spawn(func(t *thread) {
+	ch.press(keys, func(t *thread, keys string) {
 		for _, d := range parseDigits(keys, fromRTP) {
 			if pause := d.pause(); pause > 0 {
 				t.sleep(pause)

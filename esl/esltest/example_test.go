@@ -8,7 +8,6 @@ import (
 	"eslua/esl"
 	"eslua/esl/channel"
 	"eslua/esl/esltest"
-	"eslua/internal/clock"
 )
 
 // An application that greets its caller and asks for a number is tested without a switch, without sockets and in no time,
@@ -28,7 +27,7 @@ func Example() {
 	server := &esl.Server{
 		Options: esl.Options{Clock: ck},
 		Handler: func(ctx context.Context, conn *esl.Conn) {
-			c, err := channel.Accept(ctx, conn, channel.Options{Clock: ck})
+			c, err := channel.Accept(ctx, conn, channel.Options{})
 			if err != nil {
 				fmt.Println(err)
 				return
@@ -42,8 +41,8 @@ func Example() {
 			leg.Set(ctx, "entered", number)
 		},
 	}
-	serving := clock.NewGroup(ck)
-	serving.Go(func() { server.Serve(context.Background(), pipes) })
+	served := make(chan error)
+	ck.Go(func() { served <- server.Serve(context.Background(), pipes) }) // with go the clock would not know of it
 
 	call, err := sw.Call(esltest.CallSpec{Destination: "1000", CallerNumber: "4711"})
 	if err != nil {
@@ -60,9 +59,10 @@ func Example() {
 	fmt.Println("entered", call.Variable("entered"))
 	fmt.Println("ended with", call.Cause(), "after", ck.Now().Sub(began).Round(time.Second))
 	server.Shutdown(context.Background())
-	serving.Wait(context.Background())
+	fmt.Println(<-served)
 	// Output:
 	// heard /welcome.wav
 	// entered 42
 	// ended with USER_BUSY after 5s
+	// esl: server closed
 }

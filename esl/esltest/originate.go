@@ -62,7 +62,7 @@ func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, 
 func (sw *Switch) expandGroups(legs []target) []target {
 	var all []target
 	for _, l := range legs {
-		if l.endpoint != "group" {
+		if l.endpoint != "group" || sw.leadsOut(l) {
 			all = append(all, l)
 			continue
 		}
@@ -83,7 +83,7 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	if tg.endpoint == "error" {
 		return nil, esl.ParseCause(tg.address)
 	}
-	if tg.endpoint == "user" {
+	if tg.endpoint == "user" && !sw.leadsOut(tg) {
 		return sw.dialUser(from, id, vars, tg)
 	}
 	to, cause := sw.destination(tg)
@@ -108,6 +108,7 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	}
 	ch := sw.newChannel(to.kind, true, uuid)
 	ch.name = to.name
+	ch.target = tg.endpoint + "/" + tg.address
 	ch.originating = true
 	ch.set("direction", "outbound")
 	ch.set("is_outbound", "true")
@@ -116,6 +117,9 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	ch.set("channel_name", ch.name)
 	ch.set("uuid", ch.uuid)
 	ch.set("call_uuid", ch.uuid)
+	for _, v := range to.vars {
+		ch.set(v.name, v.value)
+	}
 	ch.profile = sw.originatedProfile(ch, from, id, to, value)
 	if from != nil {
 		ch.set("originator", from.uuid)

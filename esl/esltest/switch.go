@@ -46,8 +46,8 @@ type Command struct {
 	Set func(uuid, name, value string)
 }
 
-// Virtual makes a virtual clock for a switch and for all that talks to it. The caller holds it: virtual time passes
-// while the caller waits in a method of this package, and after release has been called.
+// Virtual makes a virtual clock for a switch and for all that talks to it; it begins with midnight, 21 November 2026. The
+// caller holds it: virtual time passes while the caller waits in a method of this package, and after release has been called.
 func Virtual() (ck clock.Clock, release func()) {
 	v := clock.NewVirtual(time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC))
 	return v, v.Release

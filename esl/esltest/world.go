@@ -42,8 +42,9 @@ type World struct {
 	// Directory are the users.
 	Directory []User
 	// Endpoints say what dial strings mean that lead out of the switch: the beginning of one, as "sofia/gateway/carrier/",
-	// and the extension that answers; "" is the one whose number stands behind it. Without them there are loopback/, user/,
-	// group/, error/ and SIP calls to the switch itself, as sofia/internal/1000@127.0.0.1:5080.
+	// and the extension that answers; "" is the one whose number stands behind it. Those of users and groups, as "user/1001",
+	// count more than the directory. Without them there are loopback/, user/, group/, error/ and SIP calls to the switch
+	// itself, as sofia/internal/1000@127.0.0.1:5080.
 	Endpoints map[string]string
 	// OriginateTimeout is how long a dialled leg may ring before it is given up with NO_ANSWER, where nothing else says so;
 	// 60 s by default.

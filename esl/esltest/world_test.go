@@ -12,7 +12,10 @@ import (
 // TestDialStringsOfTheWorld: where dial strings lead that name no loopback.
 func TestDialStringsOfTheWorld(t *testing.T) {
 	w := world("")
-	w.Endpoints = map[string]string{"sofia/gateway/carrier/": "", "sofia/gateway/carrier/112": "busy", "verto.rtc/": "brief"}
+	w.Endpoints = map[string]string{
+		"sofia/gateway/carrier/": "", "sofia/gateway/carrier/112": "busy", "verto.rtc/": "brief", "user/7": "answers", "user/2@y": "answers",
+		"group/support": "answers",
+	}
 	w.Directory = []esltest.User{
 		{Name: "1", Domain: "x", Groups: []string{"sales"}, Params: map[string]string{"dial-string": "loopback/busy"}},
 		{Name: "2", Domain: "x", Groups: []string{"sales", "all"}, Params: map[string]string{"dial-string": "loopback/answers"}},
@@ -24,12 +27,16 @@ func TestDialStringsOfTheWorld(t *testing.T) {
 		{"sofia/internal/nowhere@127.0.0.1", "-ERR NO_ROUTE_DESTINATION\n", ""},
 		{"sofia/internal/1@elsewhere.example.com", "-ERR NORMAL_TEMPORARY_FAILURE\n", ""},
 		{"sofia/gateway/other/1", "-ERR INVALID_GATEWAY\n", ""},
-		{"sofia/gateway/carrier/answers", "+OK", "sofia/external/carrier/answers"},
+		{"sofia/gateway/carrier/answers", "+OK", "sofia/external/answers"}, // as a real switch names it
 		{"sofia/gateway/carrier/112", "-ERR USER_BUSY\n", ""},
 		{"verto.rtc/someone", "+OK", "verto.rtc/someone"},
 		{"group/sales@x", "+OK", "loopback/answers-a"},
 		{"group/none@x", "-ERR NO_ROUTE_DESTINATION\n", ""},
 		{"user/3@x", "-ERR USER_NOT_REGISTERED\n", ""},
+		{"user/4@x", "-ERR SUBSCRIBER_ABSENT\n", ""},
+		{"user/7@x", "+OK", "sofia/internal/7@x"},
+		{"user/2@y", "+OK", "sofia/internal/2@y"},
+		{"group/support@x", "+OK", "sofia/internal/support@x"},
 	} {
 		t.Run(tt.dial, func(t *testing.T) {
 			l := newLab(t, w)
@@ -62,7 +69,13 @@ func TestABridgeOverSIP(t *testing.T) {
 	if far.Get("Channel-Read-Codec-Name") != "PCMU" || far.Variable("sip_h_X-Test") != "1" || far.Variable("other") != "" {
 		t.Errorf("codec %s, header %q, other %q", far.Get("Channel-Read-Codec-Name"), far.Variable("sip_h_X-Test"), far.Variable("other"))
 	}
-	p.event("CHANNEL_BRIDGE")
+	bridge := p.event("CHANNEL_BRIDGE")
+	if name, dialled := call.Bridged(); name != "sofia/external/4711" || dialled != "sofia/gateway/carrier/4711" {
+		t.Errorf("bridged with %q, for which %q was dialled", name, dialled)
+	}
+	if got := l.sw.API("uuid_getvar " + bridge.Get("Bridge-B-Unique-ID") + " sip_gateway_name"); got != "carrier" {
+		t.Errorf("sip_gateway_name %q", got)
+	}
 	call.Press("42")
 	first := p.event("DTMF", "Unique-ID", far.Get("Unique-ID"), "DTMF-Digit", "4", "DTMF-Source", "RTP")
 	second := p.event("DTMF", "Unique-ID", far.Get("Unique-ID"), "DTMF-Digit", "2")

@@ -91,15 +91,36 @@ func TestWaitersDueTogetherWakeInTheOrderOfTheirMaking(t *testing.T) {
 	}
 }
 
-func TestReleaseWithoutHoldPanics(t *testing.T) {
-	v := NewVirtual(start)
-	v.Release()
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	v.Release()
+// TestWithoutHoldThereIsAPanic: it says what to do, and the clock stays unlocked, so that the panic is seen.
+func TestWithoutHoldThereIsAPanic(t *testing.T) {
+	for name, wrong := range map[string]func(v *Virtual){
+		"release": func(v *Virtual) { v.Release() },
+		"wait":    func(v *Virtual) { v.NewWaiter().Wait(context.Background(), time.Time{}) },
+		"read": func(v *Virtual) {
+			a, _ := newPipe(v)
+			a.Read(make([]byte, 1))
+		},
+		"accept": func(v *Virtual) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			v.Listener(l).Accept()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := NewVirtual(start)
+			v.Release()
+			defer func() {
+				if text, _ := recover().(string); !strings.Contains(text, "not started with the clock's Go") {
+					t.Errorf("the panic is %q", text)
+				}
+				v.Hold()
+			}()
+			wrong(v)
+		})
+	}
 }
 
 // conversation is two parties that talk over a connection, both with timers that fall on the same instants, while a

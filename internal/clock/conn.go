@@ -100,8 +100,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	if n < sent {
 		c.v.mu.Lock()
+		defer c.v.mu.Unlock()
 		c.v.release(c.link.take(c.end, sent-n))
-		c.v.mu.Unlock()
 	}
 	return n, err
 }
@@ -124,11 +124,7 @@ func (l *link) take(end, n int) int {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
-	c.v.mu.Lock()
-	c.reading = true
-	c.v.release(1)
-	c.v.mu.Unlock()
-
+	c.v.letGo(&c.reading)
 	n, err := c.Conn.Read(p)
 
 	c.v.mu.Lock()
@@ -146,6 +142,14 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.v.release(1)
 	}
 	return n, err
+}
+
+// letGo notes that somebody is about to wait outside, who gives his hold back.
+func (v *Virtual) letGo(waiting *bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	*waiting = true
+	v.release(1)
 }
 
 // notAccepted gives back what is held for a connection that its listener will not accept any more. v.mu is locked.
@@ -172,9 +176,9 @@ func (c *conn) Close() error {
 		c.v.mu.Unlock()
 		err = c.Conn.Close()
 		c.v.mu.Lock()
+		defer c.v.mu.Unlock()
 		c.notAccepted()
 		c.v.release(1 + c.link.take(1-c.end, c.link.underway[1-c.end]))
-		c.v.mu.Unlock()
 	})
 	return err
 }
@@ -222,11 +226,7 @@ func (v *Virtual) Listener(l net.Listener) net.Listener {
 }
 
 func (l *listener) Accept() (net.Conn, error) {
-	l.v.mu.Lock()
-	l.accepting = true
-	l.v.release(1)
-	l.v.mu.Unlock()
-
+	l.v.letGo(&l.accepting)
 	c, err := l.Listener.Accept()
 
 	l.v.mu.Lock()

@@ -61,15 +61,17 @@ func (v *Virtual) Hold() {
 // Release undoes one Hold. With the last one the clock advances.
 func (v *Virtual) Release() {
 	v.mu.Lock()
+	defer v.mu.Unlock()
 	v.release(1)
-	v.mu.Unlock()
 }
 
-// release gives n holds back. v.mu is locked.
+// release gives n holds back. v.mu is locked; it is unlocked by a defer, so that the panic is seen and nobody waits for the
+// lock for ever.
 func (v *Virtual) release(n int) {
 	v.holds -= n
 	if v.holds < 0 {
-		panic("clock: released more often than held: a goroutine that was not started with Go waits or reads")
+		panic("clock: released more often than held: a goroutine waits or reads that was not started with the clock's Go, as in " +
+			"clock.Go(func() { server.Serve(ctx, listener) })")
 	}
 	if v.holds == 0 && len(v.due) > 0 {
 		w := v.due[0]
@@ -105,6 +107,23 @@ func (v *Virtual) wake(w *Waiter) {
 	}
 }
 
+// park lets go of the clock until w is woken, unless it has been already.
+func (v *Virtual) park(w *Waiter, until time.Time) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if w.token {
+		w.token = false
+		return false
+	}
+	w.parked = true
+	if !until.IsZero() {
+		w.due = until
+		heap.Push(&v.due, w)
+	}
+	v.release(1)
+	return true
+}
+
 func (v *Virtual) wait(ctx context.Context, w *Waiter, until time.Time) Cause {
 	var done <-chan struct{}
 	if ctx != nil {
@@ -113,20 +132,9 @@ func (v *Virtual) wait(ctx context.Context, w *Waiter, until time.Time) Cause {
 		}
 		done = ctx.Done()
 	}
-	v.mu.Lock()
-	if w.token {
-		w.token = false
-		v.mu.Unlock()
+	if !v.park(w, until) {
 		return Woken
 	}
-	w.parked = true
-	if !until.IsZero() {
-		w.due = until
-		heap.Push(&v.due, w)
-	}
-	v.release(1)
-	v.mu.Unlock()
-
 	select {
 	case why := <-w.ch:
 		return why
