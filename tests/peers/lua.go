@@ -25,15 +25,15 @@ func (luaScripts) events(addr string, event func(name, id, state string)) error 
 
 // script has ten lines, in one of which it gives the call's method to the measurement.
 const script = `
-local greeting = session:getVariable("thing_000") or "welcome.wav"
+local measure = require("measure")
+local greeting = session:getVariable("thing_000")
 local language = session:getVariable("thing_001")
-session:setVariable("language", language)
-local function say(text)
-  session:execute("log", "INFO " .. text)
+if greeting ~= "" then
+  session:setVariable("language", language)
 end
-if session:ready() then
-  require("measure").run(function() say("x") end)
-end`
+measure.run(function()
+  session:execute("log", "INFO x")
+end)`
 
 func (luaScripts) serve(addr string, call func(execute func() error)) error {
 	dir, err := os.MkdirTemp("", "peers-")
