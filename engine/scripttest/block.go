@@ -184,5 +184,9 @@ func (f *file) perform(b *block, body *lua.LFunction, inject *fault, r *Result) 
 	}
 }
 
+// errUnused: the caller was hung up at the end of the test before the script could do anything.
+var errUnused = errors.New("the script has not run: a call goes on while the test waits for something, as call:wait() does, and this test has waited " +
+	"for nothing")
+
 // errScript: a script has failed, and the test did not expect that.
 var errScript = errors.New("the script failed")

@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"eslua/esl"
 	"eslua/luabind/vm"
 )
 
@@ -30,7 +31,7 @@ var callMeta = func() *lua.LTable {
 		"heard": heardList, "trace": traceText,
 	} {
 		methods[name] = word(func(f *file, l *lua.LState) int {
-			c := self(l)
+			c := self(l, name)
 			if f.test == nil || c.stage != f.test.stage {
 				vm.Raise(l, "this call belongs to a test that has ended")
 			}
@@ -39,7 +40,8 @@ var callMeta = func() *lua.LTable {
 		})
 	}
 	attribute := word(func(f *file, l *lua.LState) int {
-		c, name := self(l), vm.CheckString(l, 2)
+		name := vm.CheckString(l, 2)
+		c := self(l, name)
 		if m, ok := methods[name]; ok {
 			l.Push(m)
 			return 1
@@ -51,10 +53,14 @@ var callMeta = func() *lua.LTable {
 		l.Push(get(c))
 		return 1
 	})
-	meta := (*lua.LState)(nil).CreateTable(0, 2)
+	meta := (*lua.LState)(nil).CreateTable(0, 3)
 	meta.RawSetString("__index", attribute)
+	meta.RawSetString("__newindex", vm.Function(func(l *lua.LState) int {
+		vm.Raise(l, fmt.Sprintf("%s of a call cannot be set", vm.CheckString(l, 2)))
+		return 0
+	}))
 	meta.RawSetString("__tostring", vm.Function(func(l *lua.LState) int {
-		l.Push(lua.LString("call " + self(l).uuid))
+		l.Push(lua.LString("call " + self(l, "tostring").uuid))
 		return 1
 	}))
 	return meta
@@ -64,13 +70,14 @@ func known(methods map[string]*lua.LFunction) string {
 	return strings.Join(append(slices.Sorted(maps.Keys(methods)), slices.Sorted(maps.Keys(attributes))...), ", ")
 }
 
-func self(l *lua.LState) *call {
+// self is the call that a word is called on.
+func self(l *lua.LState, word string) *call {
 	if u, ok := l.Get(1).(*lua.LUserData); ok {
 		if c, ok := u.Value.(*call); ok {
 			return c
 		}
 	}
-	vm.BadType(l, 1, "call")
+	vm.Raise(l, fmt.Sprintf("%s belongs to a call and stands behind a colon, as call:%s(...)", word, word))
 	return nil
 }
 
@@ -180,6 +187,9 @@ func after(c *call, l *lua.LState) int {
 
 func hangup(c *call, l *lua.LState) int {
 	cause := vm.OptString(l, 2, "")
+	if number := esl.ParseCause(cause); cause != "" && !strings.EqualFold(number.String(), cause) && itoa(int(number)) != cause {
+		vm.BadArgument(l, 2, fmt.Sprintf("%q is no hang-up cause, as USER_BUSY", cause))
+	}
 	c.settle()
 	c.file.step(strings.TrimSpace("hangs up " + cause))
 	if c.cause == "" {
@@ -396,19 +406,20 @@ func answers(c *call, l *lua.LState) int {
 	return 0
 }
 
-// bridges waits until the call is bridged to a leg whose name holds a text, and gives the name.
+// bridges waits until the call is bridged to a leg whose name, or the dial string that led to it, holds a text, and gives the
+// name.
 func bridges(c *call, l *lua.LState) int {
 	want, limit := vm.OptString(l, 2, ""), within(l, 3, patience)
 	c.file.step(strings.TrimSpace("expects a bridge " + want))
-	peer := ""
+	peer, dialled := "", ""
 	ok := c.poll(limit, func() bool {
-		c.file.outside(func() { peer = c.sw.Variable("bridge_channel") })
-		return peer != "" && contains(peer, want)
+		c.file.outside(func() { peer, dialled = c.sw.Bridged() })
+		return peer != "" && (contains(peer, want) || contains(dialled, want))
 	})
 	if !ok {
 		got := "it was never bridged"
 		if peer != "" {
-			got = "it was bridged to " + peer
+			got = strings.TrimSuffix(fmt.Sprintf("it was bridged to %s (%s)", peer, dialled), " ()")
 		}
 		c.expect(l, "expected a bridge%s, but %s; %s", strings.TrimRight(" to "+want, " to"), c.whyNot(limit), got)
 	}

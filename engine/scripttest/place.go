@@ -3,7 +3,9 @@ package scripttest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,15 +46,24 @@ var fields = map[string]bool{
 	"speaks": true,
 }
 
+// specOf is the table that a word is called with which runs a script.
+func specOf(l *lua.LState, word string) *lua.LTable {
+	t, ok := l.Get(1).(*lua.LTable)
+	if !ok {
+		vm.Raise(l, fmt.Sprintf("%s takes a table, as %s { script = \"main.lua\" }", word, word))
+	}
+	return t
+}
+
 // placeWord places a call to a script.
 func placeWord(f *file, l *lua.LState) int {
 	if f.test == nil {
 		vm.Raise(l, "place stands in a test")
 	}
-	spec := vm.CheckTable(l, 1)
+	spec := specOf(l, "place")
 	for _, p := range pairs(l, spec) {
 		if !fields[p.name] {
-			vm.Raise(l, fmt.Sprintf("place knows no %q", p.name))
+			vm.Raise(l, fmt.Sprintf("place knows no %q; it knows %s", p.name, strings.Join(slices.Sorted(maps.Keys(fields)), ", ")))
 		}
 	}
 	text := func(name, otherwise string) string {
@@ -88,11 +99,11 @@ func placeWord(f *file, l *lua.LState) int {
 		actions = append(actions, actionsOf(l, "next", v)...)
 	}
 	number := text("dest", "5000")
-	sounds, extensions, globals := soundsOf(l, table("sounds")), extensionsOf(l, table("extensions")), textsOf(l, table("globals"))
+	sounds, extensions, globals := soundsOf(l, table("sounds")), extensionsOf(l, table("extensions")), variablesOf(l, "globals", table("globals"))
 	if _, ok := f.test.set.extensions[number]; !ok {
 		extensions[number] = actions
 	}
-	for name, value := range textsOf(l, table("env")) {
+	for name, value := range variablesOf(l, "env", table("env")) {
 		f.test.set.env[name] = value
 	}
 	endpoints := textsOf(l, table("endpoints"))
@@ -120,7 +131,7 @@ func placeWord(f *file, l *lua.LState) int {
 	c := &call{file: f, stage: s, began: s.clock.Now()}
 	f.test.last = c
 	f.step(fmt.Sprintf("dials %s, which runs %s", number, line))
-	vars := textsOf(l, table("vars"))
+	vars := variablesOf(l, "vars", table("vars"))
 	how := esltest.CallSpec{
 		Destination: number, Actions: actions, CallerNumber: text("caller", "1000"), CallerName: text("caller_name", "Caller"),
 		Variables: vars, Called: vars, SIP: spec.RawGetString("loopback") != lua.LTrue,
@@ -171,7 +182,7 @@ func (f *file) onStage() (*stage, error) {
 // script finds a script: below the root, else beside the test file.
 func (f *file) script(name string) (string, error) {
 	if name == "" {
-		return "", errors.New("place needs the name of a script")
+		return "", errors.New("the name of the script is missing, as script = \"main.lua\"")
 	}
 	gen := f.run.library.Generation()
 	_, err := gen.Script(name)
@@ -206,9 +217,13 @@ func (f *file) outside(do func()) {
 func (f *file) finish(t *test) error {
 	s := t.stage
 	s.settle()
+	unused := false
 	for _, c := range s.calls {
 		if c.isOver() {
 			continue
+		}
+		if c.idle() {
+			unused = true
 		}
 		if t.fault != nil {
 			t.fault.beforeHangup(c)
@@ -226,7 +241,17 @@ func (f *file) finish(t *test) error {
 	if len(s.problems) > 0 {
 		return s.problems[0]
 	}
+	if unused {
+		return errUnused
+	}
 	return nil
+}
+
+// idle tells whether nothing of the script has been carried out, as the test has let no time pass.
+func (c *call) idle() bool {
+	c.stage.mu.Lock()
+	defer c.stage.mu.Unlock()
+	return !c.seen && c.stage.clock.Now().Equal(c.began)
 }
 
 // isOver tells whether the call has ended, and its script.

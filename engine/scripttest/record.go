@@ -151,19 +151,21 @@ func (h engineLog) Handle(_ context.Context, r slog.Record) error {
 	s := h.stage
 	e := entry{kind: otherKind, leg: h.call, who: theServer, text: strings.TrimRight(r.Message, "\n")}
 	own, overran := "", false
-	var attrs strings.Builder
+	var attrs, failure string
 	r.Attrs(func(a slog.Attr) bool {
 		switch a.Key {
 		case "source":
 			e.who = theScript
-		case "hook_not_run":
-			own = a.Value.String()
+		case "stack", "script": // which script it is has been told
 		case "err":
 			err, ok := a.Value.Any().(error)
 			overran = ok && errors.Is(err, luabind.ErrAfterHangup)
-		}
-		if a.Key != "source" && a.Key != "stack" {
-			fmt.Fprintf(&attrs, " %s=%v", a.Key, a.Value)
+			failure = fmt.Sprintf(": %v", a.Value)
+		default:
+			if a.Key == "hook_not_run" {
+				own = a.Value.String()
+			}
+			attrs += fmt.Sprintf(" %s=%v", a.Key, a.Value)
 		}
 		return true
 	})
@@ -184,12 +186,16 @@ func (h engineLog) Handle(_ context.Context, r slog.Record) error {
 		}
 		e.text = map[string]string{"call started": "runs ", "call ended": "has run "}[r.Message] + h.script
 	default:
-		e.text += attrs.String()
+		e.text += attrs + failure
 	}
 	if c != nil && r.Level == slog.LevelError && (e.who == theServer || strings.Contains(r.Message, "\nstack traceback:")) {
+		text := strings.TrimPrefix(e.text, "ERROR ")
+		if failure != "" {
+			text = strings.TrimPrefix(failure, ": ")
+		}
 		s.mu.Lock()
 		c.overran = c.overran || overran
-		c.errors = append(c.errors, s.relative(strings.TrimPrefix(e.text, "ERROR ")))
+		c.errors = append(c.errors, s.relative(text))
 		s.mu.Unlock()
 	}
 	e.text = s.relative(e.text)

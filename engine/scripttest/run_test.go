@@ -154,6 +154,24 @@ func TestWordsOfCalls(t *testing.T) {
 	}
 }
 
+// TestGatewaysAndUsers: what they do may be said in a word, and a bridge to one is known by what was dialled.
+func TestGatewaysAndUsers(t *testing.T) {
+	const script = `session:setVariable("continue_on_fail", "true")
+		for _, dial in ipairs(argv) do session:execute("bridge", dial) end`
+	r := one(t, script, `
+		local c = place {
+		  script = "main.lua", args = { "sofia/gateway/a/4930", "user/1001@example.com", "sofia/gateway/b/4930" },
+		  endpoints = { ["sofia/gateway/a/"] = "busy", ["user/1001"] = "desk", ["sofia/gateway/b/"] = "answer" },
+		  extensions = { desk = "reject" },
+		}
+		assert.equals("sofia/external/4930", c:bridges("gateway/b/"))
+		assert.equals("SUCCESS", c:var("originate_disposition"))
+		c:hangup("16") c:wait()`, nil)
+	if r.Status != scripttest.Passed {
+		t.Errorf("%s: %+v", r.Status, r.Failure)
+	}
+}
+
 // TestWhatDoesNotHoldIsTold: with the place in the test, the step, the place in the script and the trace.
 func TestWhatDoesNotHoldIsTold(t *testing.T) {
 	for _, c := range []struct {
@@ -172,8 +190,18 @@ func TestWhatDoesNotHoldIsTold(t *testing.T) {
 		{"an assertion", "local c = place { script = 'main.lua' }\n\nassert.equals('x', c:var('menu'))", scripttest.Failed, 4,
 			"Expected objects to be equal.\nPassed in:\n(nil) nil\nExpected:\n(string) 'x'", "1: dials", "", "dials 5000"},
 		{"an error", "local x\nx.y = 1", scripttest.Broken, 3, "attempt to index local 'x' (a nil value)", "", "", ""},
+		{"a full stop in place of the colon", "place { script = 'main.lua' }.hears('x')", scripttest.Broken, 2, "hears belongs to a call and stands behind a colon, as call:hears(...)", "", "", ""},
+		{"a field is set", "place { script = 'main.lua' }.cause = 'x'", scripttest.Broken, 2, "cause of a call cannot be set", "", "", ""},
+		{"no cause", "place { script = 'main.lua' }:hangup('BUSY')", scripttest.Broken, 2, `"BUSY" is no hang-up cause, as USER_BUSY`, "", "", ""},
+		{"no waiting", "local c = place { script = 'main.lua' }\nc:press('1')", scripttest.Failed, 0, "the script has not run", "2: presses 1", "", "presses 1"},
+		{"no table", "place 'main.lua'", scripttest.Broken, 2, "place takes a table, as place { script", "", "", ""},
+		{"a list of variables", "place { script = 'main.lua', vars = { 'a' } }", scripttest.Broken, 2, "vars are given by their names", "", "", ""},
+		{"no address", "http('example.com', 'x')", scripttest.Broken, 2, `"example.com" is no address`, "", "", ""},
+		{"before_each in a test", "before_each(function() end)", scripttest.Broken, 2, "before_each cannot stand in a test", "", "", ""},
+		{"another leg", "extensions { agents = 'answer' }\nlocal c = place { script = 'main.lua' }\nc:hears('menu.wav') c:press('1') c:bridges('boss', 1)", scripttest.Failed, 4,
+			"expected a bridge to boss, but 1s have passed; it was bridged to loopback/agents-a (loopback/agents/default)", "4: expects a bridge boss", "", ""},
 		{"an unknown word", "place { script = 'main.lua' }:heers('x')", scripttest.Broken, 2, `a call has no "heers"; it has`, "", "", ""},
-		{"an unknown field", "place { skript = 'main.lua' }", scripttest.Broken, 2, `place knows no "skript"`, "", "", ""},
+		{"an unknown field", "place { skript = 'main.lua' }", scripttest.Broken, 2, `place knows no "skript"; it knows args, before`, "", "", ""},
 		{"no script", "place { script = 'none.lua' }", scripttest.Broken, 2, "not found", "", "", ""},
 		{"a key that there is not", "place { script = 'main.lua' }:press('x')", scripttest.Broken, 2, "a key is one of", "", "", ""},
 		{"an endless test", "while true do end", scripttest.Broken, 2, "too ", "", "", ""},
@@ -184,7 +212,7 @@ func TestWhatDoesNotHoldIsTold(t *testing.T) {
 			if r.Status != c.status || r.Failure == nil {
 				t.Fatalf("%s: %+v", r.Status, r.Failure)
 			}
-			if want := fmt.Sprintf("main_test.lua:%d", c.line); !strings.HasSuffix(r.Failure.Place, want) {
+			if want := fmt.Sprintf("main_test.lua:%d", c.line); c.line > 0 && !strings.HasSuffix(r.Failure.Place, want) {
 				t.Errorf("the place is %q, want %s", r.Failure.Place, want)
 			}
 			for _, x := range [][2]string{{r.Failure.Text, c.text}, {r.Failure.Step, c.step}, {r.Failure.Script, c.script}, {strings.Join(r.Failure.Trace, "\n"), c.trace}} {
@@ -200,6 +228,10 @@ func TestScriptsThatFail(t *testing.T) {
 	const script = "session:answer()\nlocal t\nprint(t.x)"
 	r := one(t, script, `place { script = "main.lua" }:wait()`, nil)
 	if r.Status != scripttest.Failed || !strings.Contains(r.Failure.Text, "main.lua:3: attempt to index local 't'") {
+		t.Errorf("%s: %+v", r.Status, r.Failure)
+	}
+	if r := one(t, "session:answer() while true do end", `place { script = "main.lua" }:wait()`, nil); r.Status != scripttest.Failed ||
+		!strings.HasPrefix(r.Failure.Text, "the script failed: main.lua:1: too ") {
 		t.Errorf("%s: %+v", r.Status, r.Failure)
 	}
 	if r := one(t, script, `place { script = "main.lua" }:fails("attempt to index")`, nil); r.Status != scripttest.Passed {

@@ -1,6 +1,7 @@
 package scripttest
 
 import (
+	"maps"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -50,8 +51,14 @@ func newSettings() *settings {
 
 // world is the switch that the settings describe.
 func (s *settings) world() esltest.World {
+	extensions := maps.Clone(s.extensions)
+	for _, number := range s.endpoints { // an endpoint may say in a word what a telephone does
+		if actions, ok := behaviours[number]; ok && extensions[number] == nil {
+			extensions[number] = actions
+		}
+	}
 	return esltest.World{
-		Sounds: s.sounds, AnySound: anySound, Extensions: s.extensions, Endpoints: s.endpoints, Globals: s.globals,
+		Sounds: s.sounds, AnySound: anySound, Extensions: extensions, Endpoints: s.endpoints, Globals: s.globals,
 		CallerName: "Caller", CallerNumber: "1000",
 	}
 }

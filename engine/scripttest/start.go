@@ -14,7 +14,7 @@ func runWord(f *file, l *lua.LState) int {
 	if f.test == nil {
 		vm.Raise(l, "run stands in a test")
 	}
-	spec := vm.CheckTable(l, 1)
+	spec := specOf(l, "run")
 	r := engine.Run{}
 	limit := longest
 	for _, p := range pairs(l, spec) {
@@ -36,7 +36,7 @@ func runWord(f *file, l *lua.LState) int {
 			}
 			limit = seconds(n)
 		default:
-			vm.Raise(l, fmt.Sprintf("run knows no %q", p.name))
+			vm.Raise(l, fmt.Sprintf("run knows no %q; it knows script, args, within", p.name))
 		}
 	}
 	var err error

@@ -54,6 +54,14 @@ func textsOf(l *lua.LState, t *lua.LTable) map[string]string {
 	return out
 }
 
+// variablesOf reads variables by their names. Those of a list would be 1, 2 and so on.
+func variablesOf(l *lua.LState, what string, t *lua.LTable) map[string]string {
+	if t.Len() > 0 {
+		vm.Raise(l, fmt.Sprintf("%s are given by their names, as { name = \"value\" }, and not as a list", what))
+	}
+	return textsOf(l, t)
+}
+
 // list is the items of a table that is a list.
 func list(t *lua.LTable) []lua.LValue {
 	var out []lua.LValue

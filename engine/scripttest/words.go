@@ -29,14 +29,14 @@ var environment = vm.NewEnvironment(func() map[string]vm.Make {
 	for name, run := range map[string]func(*file, *lua.LState) int{
 		"describe": describe, "context": describe, "insulate": describe, "expose": describe,
 		"it": it, "spec": it, "test": it, "pending": pendingWord, "finally": finallyWord,
-		"before_each":     around(func(b *block) *[]*lua.LFunction { return &b.before }),
-		"after_each":      around(func(b *block) *[]*lua.LFunction { return &b.after }),
-		"setup":           around(func(b *block) *[]*lua.LFunction { return &b.setup }),
-		"lazy_setup":      around(func(b *block) *[]*lua.LFunction { return &b.setup }),
-		"strict_setup":    around(func(b *block) *[]*lua.LFunction { return &b.setup }),
-		"teardown":        around(func(b *block) *[]*lua.LFunction { return &b.teardown }),
-		"lazy_teardown":   around(func(b *block) *[]*lua.LFunction { return &b.teardown }),
-		"strict_teardown": around(func(b *block) *[]*lua.LFunction { return &b.teardown }),
+		"before_each":     around("before_each", func(b *block) *[]*lua.LFunction { return &b.before }),
+		"after_each":      around("after_each", func(b *block) *[]*lua.LFunction { return &b.after }),
+		"setup":           around("setup", func(b *block) *[]*lua.LFunction { return &b.setup }),
+		"lazy_setup":      around("lazy_setup", func(b *block) *[]*lua.LFunction { return &b.setup }),
+		"strict_setup":    around("strict_setup", func(b *block) *[]*lua.LFunction { return &b.setup }),
+		"teardown":        around("teardown", func(b *block) *[]*lua.LFunction { return &b.teardown }),
+		"lazy_teardown":   around("lazy_teardown", func(b *block) *[]*lua.LFunction { return &b.teardown }),
+		"strict_teardown": around("strict_teardown", func(b *block) *[]*lua.LFunction { return &b.teardown }),
 		"run":             runWord, "place": placeWord, "api": apiWord, "app": appWord, "http": httpWord, "env": envWord, "date": dateWord, "sounds": soundsWord,
 		"extensions": extensionsWord, "endpoints": endpointsWord, "globals": globalsWord, "database": databaseWord, "query": queryWord,
 	} {
@@ -130,9 +130,9 @@ func finallyWord(f *file, l *lua.LState) int {
 }
 
 // around makes the words for what surrounds tests and blocks.
-func around(list func(*block) *[]*lua.LFunction) func(*file, *lua.LState) int {
+func around(word string, list func(*block) *[]*lua.LFunction) func(*file, *lua.LState) int {
 	return func(f *file, l *lua.LState) int {
-		f.describing(l, "this")
+		f.describing(l, word)
 		of := list(f.block)
 		*of = append(*of, function(l, 1))
 		return 0
@@ -159,6 +159,9 @@ func appWord(f *file, l *lua.LState) int {
 
 func httpWord(f *file, l *lua.LState) int {
 	s := standsIn(l)
+	if !strings.Contains(s.what, "://") {
+		vm.BadArgument(l, 1, fmt.Sprintf("%q is no address, as https://host/path or POST https://host/path", s.what))
+	}
 	f.change(func(set *settings) {
 		set.pages = append(set.pages, s)
 		set.functions = set.functions || s.answer != nil
@@ -243,7 +246,7 @@ func endpointsWord(f *file, l *lua.LState) int {
 }
 
 func globalsWord(f *file, l *lua.LState) int {
-	globals := textsOf(l, vm.CheckTable(l, 1))
+	globals := variablesOf(l, "globals", vm.CheckTable(l, 1))
 	f.add(func(set *settings) {
 		for name, value := range globals {
 			set.globals[name] = value

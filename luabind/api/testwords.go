@@ -57,7 +57,7 @@ func TestObjects() []*Object {
 		fn("expect_app", takes(str("app"), opt(str("argument")), within), "Waits for an application whose argument contains a text.", Result{String, "the argument"}),
 		fn("no_app", takes(str("app"), opt(str("argument"))), "It has not been executed."),
 		fn("answers", takes(within), "Waits for the answer."),
-		fn("bridges", takes(opt(str("name")), within), "Waits for a bridge to a leg whose name contains a text.", Result{String, "the name"}),
+		fn("bridges", takes(opt(str("name")), within), "Waits for a bridge to a leg whose name contains a text, or the dial string that led to it.", Result{String, "the name"}),
 		fn("says", takes(str("text"), within), "Waits for a line of the script's log."),
 		fn("fails", takes(opt(str("text"))), "Waits for the end of the script, which must be an error.", Result{String, "the error"}),
 		fn("wait", takes(within), "Waits for the end of the call and of the script, for an hour at most."),
