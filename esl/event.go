@@ -130,6 +130,20 @@ func (e *Event) Len() int {
 	return n
 }
 
+// Size is about how many bytes the event takes in memory.
+func (e *Event) Size() int {
+	const perHeader, perElement = 64, 16
+	n := len(e.raw) + len(e.body)
+	for i := range e.headers {
+		h := &e.headers[i]
+		n += perHeader + len(h.name) + len(h.value)
+		for _, v := range h.values {
+			n += perElement + len(v)
+		}
+	}
+	return n
+}
+
 // Clone makes an independent copy that may be changed.
 func (e *Event) Clone() *Event {
 	c := &Event{body: e.Body(), headers: make([]header, 0, e.Len())}
@@ -188,10 +202,12 @@ func (e *Event) Del(name string) bool {
 	return removed
 }
 
-// Push appends value to the array in the first header of that name, which becomes an array if it is none; without such a
+// Push appends values to the array in the first header of that name, which becomes an array if it is none; without such a
 // header it adds one.
-func (e *Event) Push(name, value string) {
-	e.grow(name, func(values []string) []string { return append(values, value) })
+func (e *Event) Push(name string, values ...string) {
+	if len(values) > 0 {
+		e.grow(name, func(all []string) []string { return append(all, values...) })
+	}
 }
 
 // Unshift is Push at the front.

@@ -35,14 +35,32 @@ func (h *eslHeader) text() string {
 
 // size is about how many bytes an event holds.
 func (e *eslEvent) size() int {
-	const header = 64
 	n := len(e.body)
 	for i := range e.headers {
 		h := &e.headers[i]
-		n += header + len(h.name) + len(h.value)
+		n += addedHeader + len(h.name) + len(h.value)
 		for _, v := range h.list {
-			n += len(v) + len(eslArrayStep)
+			n += addedElement + len(v)
 		}
+	}
+	return n
+}
+
+// What a header and an element of an array take in memory besides their texts.
+const (
+	addedHeader  = 64
+	addedElement = 16
+)
+
+// headerBytes is about how many bytes a header takes that is made of these: also one that sets an element, as name[7], and one that
+// makes an array.
+func headerBytes(name, value string) int {
+	n := addedHeader + len(name) + len(value)
+	if _, rest, ok := strings.Cut(name, "["); ok {
+		n += addedElement * min(max(atoi(strings.TrimSuffix(rest, "]")), 0), maxIndex)
+	}
+	if strings.HasPrefix(value, eslArray) {
+		n += addedElement * strings.Count(value, eslArrayStep)
 	}
 	return n
 }
@@ -102,9 +120,7 @@ func (e *eslEvent) add(name, value string) {
 	case value == "":
 		e.del(name)
 	case isList && list != "":
-		for _, v := range strings.Split(list, eslArrayStep) {
-			e.push(name, v)
-		}
+		e.grow(name, func(before []string) []string { return append(before, strings.Split(list, eslArrayStep)...) })
 	default:
 		e.headers = append(e.headers, eslHeader{name: name, value: value})
 	}
@@ -217,13 +233,15 @@ func (e *eslEvent) received(ev *esl.Event) {
 }
 
 // jsonEvent reads an event that is written as a JSON object; nil if it is none.
-func jsonEvent(text string) *eslEvent {
-	root, ok := parseJSON(text)
+func jsonEvent(text string, a *allowance) *eslEvent {
+	root, ok := parseJSON(text, a)
 	if !ok {
 		return nil
 	}
 	e := &eslEvent{kind: "CLONE"}
 	for _, m := range root.members {
+		a.hold(headerBytes(m.name, m.text))
+		a.work(len(e.headers) / 2)
 		switch {
 		case m.kind == jsonText && strings.EqualFold(m.name, "_body"):
 			e.setBody(m.text)
@@ -236,10 +254,15 @@ func jsonEvent(text string) *eslEvent {
 			}
 			e.add(m.name, m.text)
 		case m.kind == jsonArray:
+			var texts []string
 			for _, item := range m.members {
 				if item.kind == jsonText {
-					e.push(m.name, item.text)
+					a.hold(headerBytes("", item.text))
+					texts = append(texts, item.text)
 				}
+			}
+			if texts != nil {
+				e.grow(m.name, func(list []string) []string { return append(list, texts...) })
 			}
 		}
 	}
@@ -300,7 +323,7 @@ func (e *eslEvent) json() string {
 	if e.hasBody {
 		root.members = append(root.members, text("Content-Length", strconv.Itoa(len(e.body))), text("_body", e.body))
 	}
-	return string(root.append(nil, true, 0))
+	return printJSON(root, true, nil)
 }
 
 // wire are the headers as they are sent with a command, which announces the length of the body itself.

@@ -56,7 +56,7 @@ func newESLEventObject(c *call) int {
 	defer func() { c.l.Push(x.of.object(x)) }()
 	name, subclass := c.text(1), c.text(2)
 	if strings.EqualFold(name, "json") && subclass != "" {
-		x.ev = jsonEvent(subclass)
+		x.ev = jsonEvent(subclass, c.allowance())
 		return 1
 	}
 	kind, ok := esl.EventName(name)
@@ -83,9 +83,6 @@ func (c *call) eslEventOf(what string) *eslEventObject {
 	return x
 }
 
-// addedHeader is what a header costs besides its texts, in bytes.
-const addedHeader = 64
-
 // changeESL makes a method that adds a header.
 func changeESL(add func(e *eslEvent, name, value string)) method {
 	return func(c *call) int {
@@ -94,7 +91,7 @@ func changeESL(add func(e *eslEvent, name, value string)) method {
 			return c.truth(false)
 		}
 		c.script.state.Work(len(x.ev.headers) / 8)
-		c.script.state.Grow(addedHeader + len(c.text(1)) + len(c.text(2)))
+		c.script.state.Grow(headerBytes(c.text(1), c.text(2)))
 		add(x.ev, c.text(1), c.text(2))
 		return c.truth(true)
 	}

@@ -70,7 +70,7 @@ func (l *socketLink) next() *eslEvent {
 	case esl.EventPlain:
 		return plainEvent(m.Event)
 	case esl.EventJSON:
-		if ev := jsonEvent(string(m.Frame.Body)); ev != nil {
+		if ev := jsonEvent(string(m.Frame.Body), nil); ev != nil {
 			return ev
 		}
 	}
@@ -148,7 +148,7 @@ func (l *callLink) written(ev *esl.Event) *eslEvent {
 		body := ev.AppendXML(nil)
 		return socketData("Content-Length: "+itoa(len(body))+"\nContent-Type: text/event-xml", body)
 	case esl.JSON:
-		return jsonEvent(string(ev.AppendJSON(nil)))
+		return jsonEvent(string(ev.AppendJSON(nil)), nil)
 	}
 	return plainEvent(ev)
 }

@@ -23,6 +23,14 @@ type event struct {
 
 func (x *event) class() *class { return x.of }
 
+// Size is how many bytes it holds of the script's memory.
+func (x *event) Size() int {
+	if x.ev == nil {
+		return len(x.plain)
+	}
+	return x.ev.Size() + len(x.plain)
+}
+
 // newEvent makes an object for an event, which others may have as well.
 func (s *Script) newEvent(ev *esl.Event) *lua.LUserData {
 	return s.eventObject(&event{ev: ev, kind: channel.QueuedType(ev), mine: true})
@@ -68,7 +76,7 @@ func newEventOf(c *call) int {
 	x := &event{mine: true, ours: true}
 	defer func() { c.l.Push(s.eventObject(x)) }()
 	if strings.EqualFold(name, "json") && subclass != "" {
-		x.read(subclass)
+		x.read(subclass, c.allowance())
 		return 1
 	}
 	kind, ok := esl.EventName(name)
@@ -90,18 +98,20 @@ func newEventOf(c *call) int {
 }
 
 // read makes the event of a JSON object; its standard headers are those that are in it.
-func (x *event) read(text string) {
-	root, ok := parseJSON(text)
+func (x *event) read(text string, a *allowance) {
+	root, ok := parseJSON(text, a)
 	if !ok {
 		return
 	}
 	x.ev, x.kind = &esl.Event{}, "CLONE"
-	for _, m := range root.members {
+	for i, m := range root.members {
+		a.hold(addedHeader + len(m.name) + len(m.text))
 		switch {
 		case m.kind == jsonText && strings.EqualFold(m.name, "_body"):
 			x.ev.SetBody(m.text)
 		case m.kind == jsonText:
 			if strings.EqualFold(m.name, "Event-Name") {
+				a.work(i / 2)
 				x.ev.Del(m.name)
 				if kind, ok := esl.EventName(m.text); ok {
 					x.kind = kind
@@ -111,11 +121,15 @@ func (x *event) read(text string) {
 				x.ev.Add(m.name, m.text)
 			}
 		case m.kind == jsonArray:
+			var texts []string
 			for _, item := range m.members {
 				if item.kind == jsonText {
-					x.ev.Push(m.name, item.text)
+					a.hold(addedHeader + len(item.text))
+					texts = append(texts, item.text)
 				}
 			}
+			a.work(i / 2)
+			x.ev.Push(m.name, texts...)
 		}
 	}
 }
@@ -196,6 +210,8 @@ var eventMethods = map[string]method{
 		if c.text(1) == "_body" {
 			x.change().SetBody(c.text(2))
 		}
+		c.script.state.Work(x.ev.Size() / (4 * addedHeader))
+		c.script.state.Grow(headerBytes(c.text(1), c.text(2)))
 		x.add(c.text(1), c.text(2))
 		return c.truth(true)
 	},
@@ -210,6 +226,7 @@ var eventMethods = map[string]method{
 	"addBody": func(c *call) int {
 		x := c.event("addBody")
 		if x != nil {
+			c.script.state.Grow(len(c.text(1)))
 			x.change().SetBody(c.text(1))
 		}
 		return c.truth(x != nil)
@@ -245,6 +262,7 @@ func serialize(c *call) int {
 	if x.ev == nil {
 		return c.string("")
 	}
+	c.script.state.Room(c.l, x.ev.Size())
 	var b []byte
 	switch strings.ToLower(c.text(1)) {
 	case "xml":
@@ -254,6 +272,7 @@ func serialize(c *call) int {
 	default:
 		b = x.ev.AppendPlain(nil)
 	}
+	c.script.state.Room(c.l, len(b))
 	x.plain = string(b)
 	return c.string(x.plain)
 }
@@ -309,11 +328,12 @@ func merge(c *call) int {
 		c.script.write(esl.LogErr, "Trying to merge from an event that does not exist!", false)
 		return c.truth(false)
 	}
-	for name, value := range from.ev.Clone().Headers() { // it may be merged with itself
-		if values := from.ev.Values(name); strings.HasPrefix(value, "ARRAY::") {
-			for _, v := range values {
-				x.change().Push(name, v)
-			}
+	added := from.ev.Clone() // it may be merged with itself
+	c.script.state.Grow(added.Size())
+	for name, value := range added.Headers() {
+		c.script.state.Work(x.ev.Size() / (4 * addedHeader))
+		if values := added.Values(name); strings.HasPrefix(value, "ARRAY::") {
+			x.change().Push(name, values...)
 			continue
 		}
 		x.add(name, value)

@@ -34,12 +34,28 @@ type ivrMenu struct {
 
 func (x *ivrMenu) class() *class { return x.of }
 
+// Size is about how many bytes it holds of the script's memory.
+func (x *ivrMenu) Size() int {
+	n := 0
+	for _, s := range [...]string{
+		x.name, x.greeting, x.shortGreeting, x.invalidSound, x.exitSound, x.moved, x.confirmMacro, x.confirmKey, x.engine, x.voice,
+	} {
+		n += len(s)
+	}
+	for i := range x.actions {
+		n += x.actions[i].size()
+	}
+	return n
+}
+
 // menuAction is what digits do.
 type menuAction struct {
 	action string
 	arg    string
 	digits string // with slashes around a regular expression
 }
+
+func (a *menuAction) size() int { return 48 + len(a.action) + len(a.arg) + len(a.digits) }
 
 // The defaults of a menu.
 const (
@@ -108,6 +124,7 @@ var menuMethods = map[string]method{
 		if !strings.HasPrefix(a.digits, "/") {
 			x.digits = max(x.digits, len(a.digits))
 		}
+		c.script.state.Grow(a.size())
 		x.actions = append(x.actions, a)
 		return 0
 	},

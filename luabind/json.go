@@ -27,14 +27,15 @@ func newJSON(c *call) int {
 var jsonMethods = map[string]method{
 	"encode": func(c *call) int {
 		x := c.codec()
-		return c.string(string(x.ofTable(c, c.l.CheckTable(2), 0).append(nil, !x.oneLine, 0)))
+		return c.string(c.printJSON(x.ofTable(c, c.l.CheckTable(2), c.allowance(), 0), !x.oneLine))
 	},
 	"decode": func(c *call) int {
-		v, ok := parseJSON(c.text(1))
+		a := c.allowance()
+		v, ok := parseJSON(c.text(1), a)
 		if !ok {
 			return 0
 		}
-		c.l.Push(tableOf(c.l, v))
+		c.l.Push(tableOf(c.l, v, a))
 		return 1
 	},
 	"execute": func(c *call) int {
@@ -42,7 +43,7 @@ var jsonMethods = map[string]method{
 		if v == nil {
 			return 0
 		}
-		c.l.Push(tableOf(c.l, v))
+		c.l.Push(tableOf(c.l, v, c.allowance()))
 		return 1
 	},
 	"execute2": func(c *call) int {
@@ -50,7 +51,7 @@ var jsonMethods = map[string]method{
 		if v == nil {
 			return c.string("")
 		}
-		return c.string(string(v.append(nil, !c.codec().oneLine, 0)))
+		return c.string(c.printJSON(v, !c.codec().oneLine))
 	},
 	"encode_empty_table_as_object": func(c *call) int {
 		c.codec().emptyArrays = !c.bool(1)
@@ -67,11 +68,19 @@ func (c *call) codec() *jsonCodec {
 	return x
 }
 
+// allowance is for what the call does.
+func (c *call) allowance() *allowance { return &allowance{state: c.script.state} }
+
+// printJSON writes a value within the limits of the script.
+func (c *call) printJSON(v *jsonValue, indent bool) string {
+	return printJSON(v, indent, func(length int) { c.script.state.Room(c.l, length) })
+}
+
 // maxTableDepth is how deep tables may be nested that are written as JSON: one that contains itself has no end.
 const maxTableDepth = 200
 
 // ofTable makes JSON of a table: the first key decides what it is.
-func (x *jsonCodec) ofTable(c *call, t *lua.LTable, depth int) *jsonValue {
+func (x *jsonCodec) ofTable(c *call, t *lua.LTable, a *allowance, depth int) *jsonValue {
 	if depth > maxTableDepth {
 		c.raise("the table is nested too deeply")
 	}
@@ -82,6 +91,8 @@ func (x *jsonCodec) ofTable(c *call, t *lua.LTable, depth int) *jsonValue {
 			v.kind = jsonArray
 		}
 		first = false
+		a.hold(jsonBytes)
+		a.work(2)
 		name, named := vm.Text(k)
 		m := &jsonValue{name: upToNUL(name)}
 		switch value := value.(type) {
@@ -95,7 +106,7 @@ func (x *jsonCodec) ofTable(c *call, t *lua.LTable, depth int) *jsonValue {
 				m.kind = jsonTrue
 			}
 		case *lua.LTable:
-			inner := x.ofTable(c, value, depth+1)
+			inner := x.ofTable(c, value, a, depth+1)
 			inner.name = m.name
 			m = inner
 		default:
@@ -117,7 +128,9 @@ func upToNUL(s string) string {
 }
 
 // tableOf makes a table of JSON. Only objects and arrays have members; nulls are left out, and arrays within arrays.
-func tableOf(l *lua.LState, v *jsonValue) *lua.LTable {
+func tableOf(l *lua.LState, v *jsonValue, a *allowance) *lua.LTable {
+	const empty, member = 512, 32 // bytes
+	a.hold(empty + member*len(v.members))
 	t := l.CreateTable(0, 0)
 	for _, m := range v.members {
 		var value lua.LValue
@@ -132,9 +145,9 @@ func tableOf(l *lua.LState, v *jsonValue) *lua.LTable {
 			if v.kind == jsonArray {
 				continue
 			}
-			value = tableOf(l, m)
+			value = tableOf(l, m, a)
 		case jsonObject:
-			value = tableOf(l, m)
+			value = tableOf(l, m, a)
 		default:
 			continue
 		}
@@ -151,11 +164,11 @@ func tableOf(l *lua.LState, v *jsonValue) *lua.LTable {
 func (c *call) executeJSON() *jsonValue {
 	var command *jsonValue
 	if t, ok := c.l.Get(2).(*lua.LTable); ok {
-		command = c.codec().ofTable(c, t, 0)
-	} else if command, ok = parseJSON(c.text(1)); !ok {
+		command = c.codec().ofTable(c, t, c.allowance(), 0)
+	} else if command, ok = parseJSON(c.text(1), c.allowance()); !ok {
 		return nil
 	}
-	answer, ok := parseJSON(c.script.api(c, "json", string(command.append(nil, false, 0))))
+	answer, ok := parseJSON(c.script.api(c, "json", c.printJSON(command, false)), c.allowance())
 	if !ok {
 		return nil
 	}

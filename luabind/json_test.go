@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"eslua/luabind/vm"
 )
 
 // shown prints a table with its keys sorted.
@@ -150,5 +152,38 @@ Wrong arguments for overloaded function 'JSON_execute'
 `
 	if got := l.printed(); got != want {
 		t.Errorf("printed\n%s\nwant\n%s\nerror %v", got, want, l.err)
+	}
+}
+
+// TestValuesOfTheHostKeepToTheLimits: what a script puts into JSON, events, streams and menus is its memory, also while it is being made.
+func TestValuesOfTheHostKeepToTheLimits(t *testing.T) {
+	const memory, work, text = "too much memory", "too many instructions", "string length overflow"
+	for script, want := range map[string]string{
+		`freeswitch.JSON():decode("[" .. ("1,"):rep(2e6 - 10) .. "1]")`:                                                                                                          memory,
+		`freeswitch.JSON():decode("[" .. ('{"":1},'):rep(5e5) .. "1]")`:                                                                                                          memory,
+		`local t = {} for i = 1, 2e5 do t[i] = false end freeswitch.JSON():encode(t)`:                                                                                            memory,
+		`local t = {} for i = 1, 4e4 do t["a" .. i] = false end for i = 1, 190 do t = {a = t} end freeswitch.JSON():encode(t)`:                                                   text,
+		`freeswitch.Event("json", '{"a":[' .. ('"x",'):rep(1e5) .. '""]}')`:                                                                                                      memory,
+		`freeswitch.Event("json", "{" .. ('"b":"x",'):rep(3e4) .. ('"Event-Name":"x",'):rep(3e4) .. '"a":"x"}')`:                                                                 work,
+		`local e = freeswitch.Event("CUSTOM") for i = 1, 1e9 do e:addHeader("a" .. i, ("x"):rep(1e5)) end`:                                                                       memory,
+		`local e = freeswitch.Event("CUSTOM") e:addHeader("a", ("x"):rep(1e5)) for i = 1, 40 do e:merge(e) end`:                                                                  memory,
+		`local t = {} for i = 1, 1e9 do t[i] = freeswitch.Event("CUSTOM") t[i]:addBody(("x"):rep(1e5)) end`:                                                                      memory,
+		`freeswitch.Event("CUSTOM"):addHeader("a", "ARRAY::" .. ("|:"):rep(2e6))`:                                                                                                memory,
+		`local e = freeswitch.Event("CUSTOM") e:addBody(("x"):rep(4e6)) e:addHeader("a", ("x"):rep(4e6)) e:serialize()`:                                                          text,
+		`require "ESL" ESL.ESLevent("json", "{" .. ('"b[4000]":"x",'):rep(2e5) .. '"a":"x"}')`:                                                                                   memory,
+		`require "ESL" ESL.ESLevent("json", "{" .. ('"b":"x",'):rep(3e4) .. ('"c":"",'):rep(3e4) .. '"a":"x"}')`:                                                                 work,
+		`require "ESL" local e = ESL.ESLevent("CUSTOM") e:addHeader("a", "ARRAY::" .. ("|:"):rep(2e6))`:                                                                          memory,
+		`require "ESL" local e = ESL.ESLevent("CUSTOM") for i = 1, 1e9 do e:addHeader("a" .. i .. "[4000]", "x") end`:                                                            memory,
+		`local t = {} for i = 1, 1e9 do t[i] = freeswitch.Stream() t[i]:write(("x"):rep(1e5)) end`:                                                                               memory,
+		`local m = freeswitch.IVRMenu(nil, "m", "", "", "", "", "", "", "", "", "", 1, 1, 1, 1, 1, 1) for i = 1, 1e9 do m:bindAction("menu-exit", ("x"):rep(1e5) .. i, "1") end`: memory,
+	} {
+		l := newLab(t, "async full", script)
+		l.opts.Machine.Limits = vm.Limits{Instructions: 50_000_000}
+		if err := l.call().Wait(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if l.err == nil || !strings.Contains(l.err.Error(), want) {
+			t.Errorf("%s\n%v, want %s", script, l.err, want)
+		}
 	}
 }

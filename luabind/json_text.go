@@ -42,9 +42,12 @@ func (v *jsonValue) member(name string) *jsonValue {
 	return nil
 }
 
+// jsonBytes is what a value takes in memory, besides its texts.
+const jsonBytes = 112
+
 // parseJSON reads the value at the beginning of a text, and passes over what is behind it.
-func parseJSON(s string) (*jsonValue, bool) {
-	p := jsonReader{s: strings.TrimPrefix(s, "\ufeff")}
+func parseJSON(s string, a *allowance) (*jsonValue, bool) {
+	p := jsonReader{s: strings.TrimPrefix(s, "\ufeff"), allowed: a}
 	p.blanks()
 	v := &jsonValue{}
 	if !p.value(v) {
@@ -54,8 +57,9 @@ func parseJSON(s string) (*jsonValue, bool) {
 }
 
 type jsonReader struct {
-	s     string
-	depth int
+	s       string
+	depth   int
+	allowed *allowance
 }
 
 func (p *jsonReader) blanks() {
@@ -128,6 +132,8 @@ func (p *jsonReader) list(v *jsonValue, end string) bool {
 		if !p.value(m) {
 			return false
 		}
+		p.allowed.hold(jsonBytes + len(m.name) + len(m.text))
+		p.allowed.work(2)
 		p.blanks()
 		if !p.accept(",") {
 			return p.accept(end)
@@ -213,52 +219,81 @@ func (p *jsonReader) unit() (rune, bool) {
 	return rune(n), err == nil
 }
 
-// append writes the value as cJSON does, on one line or with indents. depth is how many objects and arrays it is in.
-func (v *jsonValue) append(b []byte, indent bool, depth int) []byte {
+// jsonPrinter writes values as cJSON does.
+type jsonPrinter struct {
+	b       []byte
+	indent  bool             // on lines of their own, with indents
+	grown   func(length int) // told how long b is, now and then
+	noticed int
+}
+
+// printJSON writes a value, on one line or with indents. grown is told how long that becomes; nil: nobody is.
+func printJSON(v *jsonValue, indent bool, grown func(length int)) string {
+	p := jsonPrinter{indent: indent, grown: grown}
+	p.value(v, 0)
+	if grown != nil {
+		grown(len(p.b))
+	}
+	return string(p.b)
+}
+
+// value writes one value. depth is how many objects and arrays it is in.
+func (p *jsonPrinter) value(v *jsonValue, depth int) {
+	if p.grown != nil && len(p.b)-p.noticed >= allowanceStep {
+		p.noticed = len(p.b)
+		p.grown(len(p.b))
+	}
 	switch v.kind {
 	case jsonNull:
-		return append(b, "null"...)
+		p.b = append(p.b, "null"...)
 	case jsonTrue:
-		return append(b, "true"...)
+		p.b = append(p.b, "true"...)
 	case jsonFalse:
-		return append(b, "false"...)
+		p.b = append(p.b, "false"...)
 	case jsonNumber:
-		return appendJSONNumber(b, v.number)
+		p.b = appendJSONNumber(p.b, v.number)
 	case jsonText:
-		return appendJSONText(b, v.text)
+		p.b = appendJSONText(p.b, v.text)
 	case jsonArray:
-		b = append(b, '[')
+		p.b = append(p.b, '[')
 		for i, m := range v.members {
 			if i > 0 {
-				b = append(b, ',')
-				if indent {
-					b = append(b, ' ')
+				p.b = append(p.b, ',')
+				if p.indent {
+					p.b = append(p.b, ' ')
 				}
 			}
-			b = m.append(b, indent, depth+1)
+			p.value(m, depth+1)
 		}
-		return append(b, ']')
+		p.b = append(p.b, ']')
+	case jsonObject:
+		p.object(v, depth)
 	}
-	b = append(b, '{')
+}
+
+func (p *jsonPrinter) object(v *jsonValue, depth int) {
 	line := func(tabs int) {
-		if indent {
-			b = append(b, '\n')
-			b = append(b, strings.Repeat("\t", tabs)...)
+		if p.indent {
+			p.b = append(p.b, '\n')
+			for range tabs {
+				p.b = append(p.b, '\t')
+			}
 		}
 	}
+	p.b = append(p.b, '{')
 	for i, m := range v.members {
 		if i > 0 {
-			b = append(b, ',')
+			p.b = append(p.b, ',')
 		}
 		line(depth + 1)
-		b = append(appendJSONText(b, m.name), ':')
-		if indent {
-			b = append(b, '\t')
+		p.b = append(appendJSONText(p.b, m.name), ':')
+		if p.indent {
+			p.b = append(p.b, '\t')
 		}
-		b = m.append(b, indent, depth+1)
+		p.value(m, depth+1)
 	}
 	line(depth)
-	return append(b, '}')
+	p.b = append(p.b, '}')
 }
 
 // appendJSONNumber writes a number with 15 digits, or with 17 if it needs them.

@@ -28,6 +28,9 @@ type streamObject struct {
 
 func (x *streamObject) class() *class { return x.of }
 
+// Size is how many bytes it holds of the script's memory.
+func (x *streamObject) Size() int { return cap(x.out) + len(x.Input) }
+
 func (s *Script) newStream(stream *Stream) *lua.LUserData {
 	k := s.lib.stream
 	return k.object(&streamObject{stream, k})
@@ -49,6 +52,7 @@ func (c *call) write(data string) int {
 	if len(s.out)+len(data) > maxStream {
 		c.raise("stream: more than %d bytes", maxStream)
 	}
+	c.script.state.Grow(len(data))
 	s.out = append(s.out, data...)
 	return 0
 }
