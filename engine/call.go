@@ -79,7 +79,9 @@ func (c *serving) run(ctx context.Context) {
 		}
 	}
 	sel, err := e.choose(c.call.Hello())
-	c.script = sel.title()
+	if c.script = sel.title(); c.script != "" {
+		c.log = c.log.With("script", c.script)
+	}
 	if err != nil {
 		c.err = err
 		return
@@ -99,7 +101,6 @@ func (c *serving) run(ctx context.Context) {
 		c.err = err
 		return
 	}
-	c.log = c.log.With("script", c.script)
 	c.log.Info("call started", "mode", mode.String(), "from", c.call.Hello().Get("Caller-Caller-ID-Number"),
 		"to", c.call.Hello().Get("Caller-Destination-Number"), "args", sel.args)
 	if err := c.call.Leg().Set(ctx, served, "true"); err != nil {
@@ -199,7 +200,7 @@ func (c *serving) report(end error) {
 			c.log.Error(failure.Text+"\n"+failure.Traceback, "source", "lua")
 		}
 	case c.err != nil:
-		c.log.Error("the script did not run to its end", "script", c.script, "err", c.err)
+		c.log.Error("the script did not run to its end", "err", c.err)
 	}
 	if refused != nil || c.err != nil {
 		attrs = append(attrs, "failed", true)

@@ -232,6 +232,13 @@ func (e *Engine) stopAll(cause error) {
 // Limits are those of each script.
 func (e *Engine) Limits() vm.Limits { return e.opts.Limits.WithDefaults() }
 
+// Stopping tells whether Shutdown has been called.
+func (e *Engine) Stopping() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stopping
+}
+
 // Calls is how many scripts run.
 func (e *Engine) Calls() int {
 	e.mu.Lock()

@@ -23,7 +23,7 @@ func TestScriptsOfCallsHaveModules(t *testing.T) {
 		{"json", `local json = require "json" session:setVariable("got", json.encode({ list = { 1, 2 } }))`, `{"list":[1,2]}`},
 		{"http", `local http, json = require "http", require "json"
 			session:setVariable("got", json.decode(http.get("` + server.URL + `/hello").body).said)`, "/hello"},
-		{"an address that is not allowed", `session:setVariable("got", select(2, require("http").get("http://127.0.0.1:1/")))`, "error: not allowed: 127.0.0.1:1"},
+		{"an address that is not allowed", `session:setVariable("got", select(2, require("http").get("http://127.0.0.1:1/")))`, "error: not allowed (http_allow): 127.0.0.1:1"},
 		{"a database that freeswitch.Dbh shares", `
 			local con = require("luasql.sqlite3").sqlite3():connect("calls.db")
 			con:execute "CREATE TABLE t (a)" con:execute "INSERT INTO t VALUES ('shared')" con:close()

@@ -21,6 +21,7 @@ import (
 type Status struct {
 	Version string        `json:"version"`
 	Began   time.Time     `json:"began"`
+	Stops   bool          `json:"stopping"`
 	Calls   int           `json:"calls"`
 	Max     int           `json:"max_calls"`
 	Since   engine.Counts `json:"since_start"`
@@ -63,11 +64,11 @@ type Server struct {
 func Listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("admin: %w", err)
+		return nil, err
 	}
 	if ip := l.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() {
 		l.Close()
-		return nil, fmt.Errorf("admin: %s is no loopback address", address)
+		return nil, fmt.Errorf("%s is no loopback address", address)
 	}
 	return l, nil
 }
@@ -124,7 +125,7 @@ func (s *Server) status(w http.ResponseWriter, _ *http.Request) {
 	st := s.Scripts.Status()
 	limits := s.Engine.Limits()
 	out := Status{
-		Version: s.Version, Began: s.Began, Calls: s.Engine.Calls(), Max: s.Max, Since: s.Engine.Counts(),
+		Version: s.Version, Began: s.Began, Stops: s.Engine.Stopping(), Calls: s.Engine.Calls(), Max: s.Max, Since: s.Engine.Counts(),
 		Limits:  LimitsStatus{limits.Instructions, limits.CPU, limits.Memory, limits.Wall},
 		Scripts: ScriptsStatus{Root: st.Root, Mode: st.Mode.String(), Generation: st.Generation, Files: st.Files, Since: st.Since},
 	}

@@ -66,7 +66,7 @@ func Describe(t esl.Traffic) []string {
 		return out
 	}
 	f := t.Frame
-	if ev, err := f.Event(); err == nil && ev != nil {
+	if ev, err := f.Event(); err == nil && ev.Name() != "" { // the reply to a command is none, unless it is that to connect
 		line := "< " + ev.Name()
 		for _, name := range []string{
 			"Application", "Application-Data", "Application-Response", "DTMF-Digit", "Playback-Status", "Hangup-Cause", "Job-UUID", "Event-Subclass",
@@ -81,5 +81,8 @@ func Describe(t esl.Traffic) []string {
 	if text == "" {
 		text, _, _ = strings.Cut(string(f.Body), "\n")
 	}
-	return []string{"< " + f.Type.String() + " " + text}
+	if text == "" {
+		text = f.Header("Content-Disposition") // of a notice: linger
+	}
+	return []string{strings.TrimSpace("< " + f.Type.String() + " " + text)}
 }

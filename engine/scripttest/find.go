@@ -22,10 +22,14 @@ func find(paths []string) ([]string, error) {
 	var files []string
 	for _, path := range paths {
 		info, err := os.Stat(path)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("%w: there is no %s", ErrNoTests, path)
+		case err != nil:
 			return nil, fmt.Errorf("tests: %w", err)
-		}
-		if !info.IsDir() {
+		case !info.IsDir() && !strings.HasSuffix(path, suffix):
+			return nil, fmt.Errorf("%w: %s is none", ErrNoTests, path)
+		case !info.IsDir():
 			files = append(files, filepath.Clean(path))
 			continue
 		}

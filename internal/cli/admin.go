@@ -26,14 +26,17 @@ const adminAddress = "127.0.0.1:8085"
 func adminCommands(w World) []*cli.Command {
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "admin", Value: adminAddress, EnvVars: []string{"ESLUA_ADMIN"}, Usage: "the server's admin `ADDRESS`"},
-		&cli.BoolFlag{Name: "json", Usage: "print what the server says as JSON"},
+		&cli.BoolFlag{Name: "json", Usage: "print what the server says as JSON", DisableDefaultText: true},
 	}
 	command := func(name, args, usage string, wanted int, action func(c *cli.Context, a *adminClient) error) *cli.Command {
 		return &cli.Command{
 			Name: name, Usage: usage, ArgsUsage: args, Flags: flags, OnUsageError: usageError,
 			Action: func(c *cli.Context) error {
-				if c.Args().Len() != wanted {
-					return fmt.Errorf("%w: %s takes %d arguments, got %d; see eslua %s --help", errUsage, name, wanted, c.Args().Len(), name)
+				switch first := c.Args().First(); {
+				case wanted == 0 && c.Args().Present():
+					return fmt.Errorf("%w: %s takes no arguments, got %q", errUsage, name, first)
+				case wanted == 1 && (c.Args().Len() != 1 || first == ""):
+					return fmt.Errorf("%w: %s takes the uuid of a call, or the beginning of one; eslua calls lists them", errUsage, name)
 				}
 				return action(c, &adminClient{c, w})
 			},
@@ -97,7 +100,11 @@ func showStatus(_ *cli.Context, a *adminClient) error {
 	if ok, err := a.ask(http.MethodGet, "/status", &s); !ok || err != nil {
 		return err
 	}
-	fmt.Fprintf(a.w.Out, "%s, up for %v\n", s.Version, time.Since(s.Began).Round(time.Second))
+	fmt.Fprintf(a.w.Out, "%s, up for %v", s.Version, time.Since(s.Began).Round(time.Second))
+	if s.Stops {
+		fmt.Fprint(a.w.Out, ", stopping: it takes no more calls")
+	}
+	fmt.Fprintln(a.w.Out)
 	limit := "without limit"
 	if s.Max > 0 {
 		limit = fmt.Sprintf("of %d", s.Max)

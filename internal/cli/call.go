@@ -8,8 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +17,7 @@ import (
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/clock"
+	"eslua/internal/config"
 	"eslua/scripts"
 )
 
@@ -28,16 +27,18 @@ func callCommand(w World) *cli.Command {
 		Usage:     "place one call to a script on a simulated switch",
 		ArgsUsage: scriptArgs + " [ARG...]",
 		Description: "On a terminal the keys 0-9 * # A-D are those of the telephone, q and ctrl-C hang up, and the call takes as long as it does.\n" +
-			"With --digits, or when the input is no terminal, it takes no time. Every sound file exists and lasts two seconds.",
+			"With --digits, or when the input is no terminal, it takes no time. Every sound file exists and lasts two seconds. What stands\n" +
+			"behind SCRIPT are its arguments. It may touch what the configuration allows: databases, HTTP servers and so on.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dest", Value: dialled, Usage: "the `NUMBER` that is dialled"},
 			&cli.StringFlag{Name: "caller", Value: "1000", Usage: "the caller's `NUMBER`"},
 			&cli.StringSliceFlag{Name: "var", Usage: "`NAME=VALUE` of a channel variable"},
 			&cli.StringFlag{Name: "digits", Usage: "`KEYS` that the caller presses from the first second on; a comma waits one second, w half a second"},
-			&cli.DurationFlag{Name: "hangup-after", Usage: "the `TIME` after which the caller hangs up"},
-			&cli.BoolFlag{Name: "trace", Usage: "show what goes between eslua and the switch, too"},
-			&cli.BoolFlag{Name: "vars", Usage: "show at the end which variables the call has"},
-			&cli.StringFlag{Name: "scripts", Usage: "the `DIRECTORY` of the scripts (default: that of SCRIPT) [$ESLUA_SCRIPTS]"},
+			&cli.DurationFlag{Name: "hangup-after", Usage: "the `TIME` after which the caller hangs up, as 5s", DefaultText: "not at all"},
+			&cli.BoolFlag{Name: "trace", Usage: "show what goes between eslua and the switch, too", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "vars", Usage: "show at the end which variables the call has", DisableDefaultText: true},
+			&cli.StringFlag{Name: "scripts", Usage: "the `DIR` of the scripts (default: that of SCRIPT) [$ESLUA_SCRIPTS]"},
+			configFlag(),
 		},
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
@@ -48,16 +49,12 @@ func callCommand(w World) *cli.Command {
 			if err != nil {
 				return err
 			}
-			root := c.String("scripts")
-			if root == "" {
-				root, _ = w.Env("ESLUA_SCRIPTS")
-			}
-			root, name, err := locate(c.Args().First(), root)
+			cfg, name, err := configOfScript(c, w)
 			if err != nil {
 				return err
 			}
 			line := strings.Join(append([]string{name}, quoted(c.Args().Tail())...), " ")
-			return placeCall(c, w, root, line, spec)
+			return placeCall(c, w, cfg, line, spec)
 		},
 	}
 }
@@ -80,18 +77,6 @@ func callSpec(c *cli.Context) (esltest.CallSpec, error) {
 	return spec, nil
 }
 
-// locate finds a script: below the directory of the scripts if there is one, else by its path.
-func locate(script, dir string) (root, name string, err error) {
-	if dir != "" {
-		return dir, script, nil
-	}
-	name = script
-	if info, err := os.Stat(name); err != nil || info.IsDir() {
-		return "", "", fmt.Errorf("there is no script %s", name)
-	}
-	return filepath.Dir(name), filepath.Base(name), nil
-}
-
 func quoted(args []string) []string {
 	out := make([]string, len(args))
 	for i, a := range args {
@@ -103,20 +88,20 @@ func quoted(args []string) []string {
 // anySound is how long every file lasts.
 const anySound = 2 * time.Second
 
-func placeCall(c *cli.Context, w World, root, line string, spec esltest.CallSpec) error {
+func placeCall(c *cli.Context, w World, cfg *config.Config, line string, spec esltest.CallSpec) error {
 	live := w.Keys != nil && !c.IsSet("digits") && !c.IsSet("hangup-after")
 	var ck clock.Clock = clock.Real{}
 	if !live {
-		virtual, release := esltest.Virtual()
-		defer release()
+		virtual := clock.NewVirtual(time.Now().Truncate(time.Second)) // what a script does may depend on the hour
+		defer virtual.Release()
 		ck = virtual
 	}
-	library, err := scripts.Open(c.Context, scripts.Options{Root: root, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
+	library, err := scripts.Open(c.Context, scripts.Options{Root: cfg.Scripts, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
 	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now(), wire: c.Bool("trace")}
-	s, err := simulate(ck, t, library, esltest.World{AnySound: anySound}, spec.Destination, line)
+	s, err := simulate(ck, t, scriptOptions(cfg, library), esltest.World{AnySound: anySound}, spec.Destination, line)
 	if err != nil {
 		return err
 	}

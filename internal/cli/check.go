@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -27,7 +28,7 @@ func checkCommand(w World) *cli.Command {
 			&cli.StringSliceFlag{Name: "read", Usage: "scripts may read `DIR`"},
 			&cli.StringSliceFlag{Name: "write", Usage: "scripts may read and change `DIR`"},
 			&cli.StringFlag{Name: "sounds", Usage: "prompts are in `DIR`"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "write findings as text, json or sarif"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "how findings are written: `FORMAT` text, json or sarif"},
 		},
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
@@ -63,13 +64,13 @@ func check(c *cli.Context) ([]lint.Finding, error) {
 	var opts lint.Options
 	var err error
 	if root := c.String("scripts"); root != "" {
-		if opts.Root, err = directory(root); err != nil {
+		if opts.Root, err = directory("scripts", root); err != nil {
 			return nil, err
 		}
 	}
 	for flag, dirs := range map[string]*[]string{"read": &opts.Read, "write": &opts.Write} {
 		for _, name := range c.StringSlice(flag) {
-			dir, err := directory(name)
+			dir, err := directory(flag, name)
 			if err != nil {
 				return nil, err
 			}
@@ -77,7 +78,7 @@ func check(c *cli.Context) ([]lint.Finding, error) {
 		}
 	}
 	if sounds := c.String("sounds"); sounds != "" {
-		if opts.SoundsPath, err = directory(sounds); err != nil {
+		if opts.SoundsPath, err = directory("sounds", sounds); err != nil {
 			return nil, err
 		}
 		opts.Sounds = os.DirFS(opts.SoundsPath)
@@ -103,14 +104,10 @@ func check(c *cli.Context) ([]lint.Finding, error) {
 	return lint.Check(files, opts)
 }
 
-// directory is the absolute path of a directory that is there.
-func directory(name string) (string, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", errUsage, err)
-	}
-	if !info.IsDir() {
-		return "", fmt.Errorf("%w: %s is no directory", errUsage, name)
+// directory is the absolute path of a directory that an option names.
+func directory(option, name string) (string, error) {
+	if !isDirectory(name) {
+		return "", fmt.Errorf("%w: --%s %q is no directory", errUsage, option, name)
 	}
 	return filepath.Abs(name)
 }
@@ -155,9 +152,15 @@ func readScripts(ctx context.Context, paths []string, root string) ([]lint.File,
 			alone = append(alone, name)
 			err = read(name, false)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("there is no %s", name)
+		case err != nil:
 			return nil, fmt.Errorf("reading scripts: %w", err)
 		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%w: no scripts (*.lua) in %s", errUsage, strings.Join(paths, ", "))
 	}
 	for _, name := range alone {
 		beside, err := filepath.Glob(filepath.Join(filepath.Dir(name), "*.lua"))

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -91,7 +93,40 @@ func usageError(c *cli.Context, err error, _ bool) error {
 	if c.Command.Name != "" && c.Command.Name != "eslua" {
 		command += " " + c.Command.Name
 	}
-	return fmt.Errorf("%w: %v; see %s --help", errUsage, err, command)
+	return fmt.Errorf("%w: %s; see %s --help", errUsage, flagError(c, err), command)
+}
+
+var (
+	unknownFlag  = regexp.MustCompile(`^flag provided but not defined: -+(.*)$`)
+	missingValue = regexp.MustCompile(`^flag needs an argument: -+(.*)$`)
+	badValue     = regexp.MustCompile(`^invalid (?:boolean )?value ("(?s:.*)") for (?:flag )?-+(\S+): parse error$`)
+)
+
+// flagError says what package flag says in the words of this one.
+func flagError(c *cli.Context, err error) string {
+	text := err.Error()
+	if m := unknownFlag.FindStringSubmatch(text); m != nil {
+		return "there is no option --" + m[1]
+	}
+	if m := missingValue.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("the option --%s needs a value", m[1])
+	}
+	m := badValue.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	wanted := "no number"
+	for _, f := range c.Command.Flags {
+		if slices.Contains(f.Names(), m[2]) {
+			switch f.(type) {
+			case *cli.DurationFlag:
+				wanted = "no duration, as 500ms, 5s or 2m"
+			case *cli.BoolFlag:
+				wanted = "neither true nor false"
+			}
+		}
+	}
+	return fmt.Sprintf("--%s: %s is %s", m[2], m[1], wanted)
 }
 
 // valuesAreNoOptions finds an option whose value was forgotten, so that it took the option behind it for one.
@@ -115,7 +150,10 @@ func versionCommand(w World) *cli.Command {
 		Name:         "version",
 		Usage:        "print the version of eslua and of the Go that it was built with",
 		OnUsageError: usageError,
-		Action: func(*cli.Context) error {
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return fmt.Errorf("%w: version takes no arguments, got %q", errUsage, c.Args().First())
+			}
 			fmt.Fprintln(w.Out, version())
 			return nil
 		},

@@ -64,11 +64,57 @@ func TestCall(t *testing.T) {
 	if status != 0 || errs != "" || !strings.Contains(out, "two words\tb=c\t12\t77") && !strings.Contains(out, "two words\tb=c") {
 		t.Errorf("status %d, errors %q\n%s", status, errs, out)
 	}
+	if status, _, errs := run(t, "call", path, "--digits", "1"); status != 0 || errs !=
+		"eslua: note: --digits stands behind the script, so that it is an argument of the script and no option of eslua call\n" {
+		t.Errorf("status %d, errors %q", status, errs)
+	}
 	if status, out, _ := run(t, "call", "--hangup-after", "2s", script(t, `print(session:sleep(60000))`)); status != 0 || !strings.Contains(out, "script  0") {
 		t.Errorf("status %d\n%s", status, out)
 	}
 	if status, out, _ := run(t, "call", script(t, "local t\nprint(t.x)")); status != 1 || !strings.Contains(out, "main.lua:2:") {
 		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+// TestACallMayTouchWhatTheConfigurationAllows: databases, here.
+func TestACallMayTouchWhatTheConfigurationAllows(t *testing.T) {
+	dir := filepath.Dir(script(t, `local d = freeswitch.Dbh("sqlite://x") print("connected", d:connected(), os.date("%Y"))`))
+	configuration := filepath.Join(dir, "eslua.yaml")
+	if err := os.WriteFile(configuration, []byte("scripts: "+dir+"\ndatabases: {root: "+dir+"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := run(t, "call", "--config", configuration, "main.lua")
+	if want := "connected\ttrue\t" + time.Now().Format("2006"); status != 0 || !strings.Contains(out, want) {
+		t.Errorf("status %d, %s\n%s", status, errs, out)
+	}
+	status, out, _ = run(t, "call", filepath.Join(dir, "main.lua"))
+	if status != 1 || !strings.Contains(out, "not allowed: no directory for SQLite files is configured (databases.root)") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}
+
+// TestTheAddressIsTaken: the error names the option and the address.
+func TestTheAddressIsTaken(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	taken, dir := l.Addr().String(), filepath.Dir(script(t, ""))
+	bindings := filepath.Join(dir, "eslua.yaml")
+	if err := os.WriteFile(bindings, []byte("xml_handler: {bindings: {directory: main.lua}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for option, args := range map[string][]string{
+		"listen":             {"--listen", taken},
+		"admin":              {"--listen", "127.0.0.1:0", "--admin", taken},
+		"lua_http.listen":    {"--listen", "127.0.0.1:0", "--lua-http-listen", taken},
+		"xml_handler.listen": {"--listen", "127.0.0.1:0", "--config", bindings, "--xml-handler-listen", taken},
+	} {
+		status, _, errs := run(t, append([]string{"serve", "--scripts", dir}, args...)...)
+		if want := "eslua: " + option + ": cannot listen on " + taken + ": address already in use\n"; status != 1 || !strings.HasSuffix(errs, want) {
+			t.Errorf("%s: status %d, %s", option, status, errs)
+		}
 	}
 }
 
@@ -79,7 +125,16 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		text   string
 	}{
 		{[]string{"bogus"}, 2, `there is no command "bogus"`},
-		{[]string{"serve", "--bogus"}, 2, "-bogus"},
+		{[]string{"serve", "--bogus"}, 2, "there is no option --bogus; see eslua serve --help"},
+		{[]string{"--version"}, 2, "there is no option --version; see eslua --help"},
+		{[]string{"version", "x"}, 2, `version takes no arguments, got "x"`},
+		{[]string{"status", "x"}, 2, `status takes no arguments, got "x"`},
+		{[]string{"trace"}, 2, "trace takes the uuid of a call, or the beginning of one; eslua calls lists them"},
+		{[]string{"kill", ""}, 2, "kill takes the uuid of a call"},
+		{[]string{"call", "--hangup-after", "5", "a.lua"}, 2, `--hangup-after: "5" is no duration, as 500ms, 5s or 2m`},
+		{[]string{"call", "a.lua", "--digits"}, 1, "there is no script a.lua"},
+		{[]string{"call", "--digits"}, 2, "the option --digits needs a value; see eslua call --help"},
+		{[]string{"call", "--scripts", "none", "a.lua"}, 78, `--scripts: "none" does not exist`},
 		{[]string{"serve", "x"}, 2, `"x"`},
 		{[]string{"call"}, 2, "needs the name of a script"},
 		{[]string{"call", "--var", "x", "a.lua"}, 2, `--var "x"`},
@@ -88,7 +143,10 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{[]string{"call", "--var", "--trace", "a.lua"}, 2, "--var needs a value"},
 		{[]string{"test", ".", "--format", "prose"}, 2, `--format "prose"`},
 		{[]string{"kill", "1234", "--admin", "127.0.0.1:1"}, 1, "127.0.0.1:1"},
-		{[]string{"check", "--", "--none.lua"}, 1, "--none.lua"},
+		{[]string{"check", "--", "--none.lua"}, 1, "there is no --none.lua"},
+		{[]string{"check", "--scripts", "none"}, 2, `--scripts "none" is no directory`},
+		{[]string{"check", "--sounds", "none", "."}, 2, `--sounds "none" is no directory`},
+		{[]string{"check", t.TempDir()}, 2, "no scripts (*.lua) in "},
 		{[]string{"call", "none.lua", "--trace"}, 1, "none.lua"},
 		{[]string{"call", "none.lua"}, 1, "none.lua"},
 		{[]string{"serve", "--scripts", "/no/such"}, 78, `--scripts: "/no/such" does not exist`},
@@ -189,7 +247,7 @@ func TestServeUntilASignal(t *testing.T) {
 	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
 		t.Errorf("the dialplan did not go on: %v", err)
 	}
-	for _, want := range []string{`"source":"lua"`, `"msg":"stopping","signal"`, `"msg":"stopped"`} {
+	for _, want := range []string{`"source":"lua"`, `"msg":"stopping","signal":"terminated","calls":1,"drain":0.01}`, `"addr":"127.0.0.1:`, `"msg":"stopped"`} {
 		if !strings.Contains(log.buf.String(), want) {
 			t.Errorf("%s is missing in\n%s", want, log.buf.String())
 		}

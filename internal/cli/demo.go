@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"eslua/engine"
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/examples"
@@ -58,7 +59,7 @@ func demo(ctx context.Context, w World) error {
 	}
 	t := &trace{out: w.Out, colour: w.Colour, clock: ck, began: ck.Now()}
 	const line = "ivr/main.lua agents"
-	s, err := simulate(ck, t, library, world, dialled, line)
+	s, err := simulate(ck, t, engine.Options{Scripts: library}, world, dialled, line)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"log/slog"
 
 	"eslua/engine"
@@ -16,7 +15,7 @@ func serveLua(f *faces, cfg *config.LuaHTTP, e *engine.Engine, log *slog.Logger)
 	}
 	l, err := luahttp.Listen(cfg.Listen, cfg.Token)
 	if err != nil {
-		return fmt.Errorf("lua_http: %w", err)
+		return cannotListen("lua_http.listen", cfg.Listen, err)
 	}
 	log.Info("ready for requests for scripts", "addr", l.Addr().String())
 	f.serve("serve requests for scripts", l, luahttp.New(luahttp.Options{

@@ -58,7 +58,7 @@ func TestServeScriptsOverHTTP(t *testing.T) {
 func TestScriptsOverHTTPForOthersNeedAToken(t *testing.T) {
 	path := script(t, "")
 	status, _, errs := run(t, "serve", "--listen", "127.0.0.1:0", "--scripts", filepath.Dir(path), "--lua-http-listen", "0.0.0.0:0")
-	if status != 1 || !strings.Contains(errs, "lua_http: 0.0.0.0:0: no loopback address, which needs a token") {
+	if status != 78 || !strings.Contains(errs, `lua_http.listen: "0.0.0.0:0" is no loopback address, so that it needs lua_http.token_file`) {
 		t.Errorf("status %d\n%s", status, errs)
 	}
 }

@@ -30,8 +30,10 @@ func optionsFirst(args []string, commands []*cli.Command) []string {
 			continue
 		}
 		options = append(options, arg)
-		if takesValue(commands[at], arg) && i+1 < len(args) {
-			i++
+		if takesValue(commands[at], arg) {
+			if i++; i == len(args) {
+				return options // the error is that the last one lacks its value
+			}
 			options = append(options, args[i])
 		}
 	}

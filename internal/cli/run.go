@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,23 +30,7 @@ func runCommand(w World) *cli.Command {
 			if !c.Args().Present() {
 				return fmt.Errorf("%w: run needs the name of a script; see eslua run --help", errUsage)
 			}
-			src := source(c, w)
-			name := c.Args().First()
-			if !given(src, "scripts") {
-				root, base, err := locate(name, "")
-				if err != nil {
-					return err
-				}
-				inner := src.Flag
-				name = base
-				src.Flag = func(flag string) ([]string, bool) {
-					if flag == "scripts" {
-						return []string{root}, true
-					}
-					return inner(flag)
-				}
-			}
-			cfg, err := config.Load(src)
+			cfg, name, err := configOfScript(c, w)
 			if err != nil {
 				return err
 			}
@@ -54,6 +41,43 @@ func runCommand(w World) *cli.Command {
 			return runScript(c.Context, w, cfg, engine.Run{Script: name, Args: c.Args().Tail(), Switch: other})
 		},
 	}
+}
+
+// configOfScript is the configuration for a command that runs a script, its first argument, and the script's name below the
+// directory of the scripts: that which is given, or else the one that the script is in.
+func configOfScript(c *cli.Context, w World) (cfg *config.Config, name string, err error) {
+	src := source(c, w)
+	name = c.Args().First()
+	if !given(src, "scripts") {
+		if info, err := os.Stat(name); err != nil || info.IsDir() {
+			return nil, "", fmt.Errorf("there is no script %s", name)
+		}
+		inner := src.Flag
+		src.Flag = func(flag string) ([]string, bool) {
+			if flag == "scripts" {
+				return []string{filepath.Dir(c.Args().First())}, true
+			}
+			return inner(flag)
+		}
+		name = filepath.Base(name)
+	}
+	cfg, err = config.Load(src)
+	if arg := strayOption(c); arg != "" {
+		fmt.Fprintf(w.Err, "eslua: note: %s stands behind the script, so that it is an argument of the script and no option of eslua %s\n", arg, c.Command.Name)
+	}
+	return cfg, name, err
+}
+
+// strayOption finds an option of the command among the arguments of the script.
+func strayOption(c *cli.Context) string {
+	for _, arg := range c.Args().Tail() {
+		name, isOption := strings.CutPrefix(arg, "--")
+		name, _, _ = strings.Cut(name, "=")
+		if isOption && slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
+			return arg
+		}
+	}
+	return ""
 }
 
 // given tells whether an option is set by a flag, a variable or, as far as there is one, the file.
@@ -81,20 +105,9 @@ func runScript(ctx context.Context, w World, cfg *config.Config, run engine.Run)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		select {
-		case s := <-w.Signals:
-			log.Info("stopping", "signal", s)
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	err = e.Run(ctx, run)
-	cancel()
-	<-stopped
+	running, stop := untilSignal(ctx, w)
+	err = e.Run(running, run)
+	stop()
 	e.Shutdown(context.Background())
 	if err != nil {
 		return errFailed // it has been logged

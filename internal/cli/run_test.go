@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"eslua/esl/esltest"
+	"eslua/internal/cli"
 )
 
 func TestRunWithOneOfSeveralSwitches(t *testing.T) {
@@ -44,5 +46,23 @@ func TestRunWithOneOfSeveralSwitches(t *testing.T) {
 	status, _, errs = run(t, "run", "--config", configuration, "--switch", "rome", "main.lua")
 	if status != 2 || !strings.Contains(errs, `--switch "rome"`) {
 		t.Errorf("status %d\n%s", status, errs)
+	}
+}
+
+// TestRunIsStoppedByASignal: the log says so.
+func TestRunIsStoppedByASignal(t *testing.T) {
+	log := &watched{seen: make(chan string, 1)}
+	signals := make(chan os.Signal, 1)
+	status := make(chan int, 1)
+	path := script(t, `print("here") freeswitch.msleep(600000)`)
+	go func() {
+		status <- cli.Main(t.Context(), []string{"eslua", "run", path}, cli.World{
+			In: strings.NewReader(""), Out: io.Discard, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: signals,
+		})
+	}()
+	log.until("here")
+	signals <- os.Interrupt
+	if s := <-status; s != 1 || !strings.Contains(log.buf.String(), ": stopped: interrupt") {
+		t.Errorf("status %d\n%s", s, log.buf.String())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -46,13 +47,17 @@ func serveCommand(w World) *cli.Command {
 
 // configFlags are the flags of the configuration, for options of it.
 func configFlags(options []config.Option) []cli.Flag {
-	flags := []cli.Flag{&cli.StringFlag{Name: "config", Usage: "read options from the YAML `FILE` [$ESLUA_CONFIG]"}}
+	flags := []cli.Flag{configFlag()}
 	for _, o := range options {
 		if f := flagOf(o); f != nil {
 			flags = append(flags, f)
 		}
 	}
 	return flags
+}
+
+func configFlag() cli.Flag {
+	return &cli.StringFlag{Name: "config", Usage: "read options from the YAML `FILE` [$ESLUA_CONFIG]"}
 }
 
 // source is where the configuration of a command comes from.
@@ -68,20 +73,26 @@ func source(c *cli.Context, w World) config.Source {
 	}}
 }
 
-// options are the options of the engine for a configuration.
-func options(cfg *config.Config, library *scripts.Library, log *slog.Logger) engine.Options {
-	o := engine.Options{
+// scriptOptions are the options of the engine for what a configuration lets scripts do.
+func scriptOptions(cfg *config.Config, library *scripts.Library) engine.Options {
+	return engine.Options{
 		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands, HTTP: cfg.HTTPAllow, ESL: cfg.ESLAllow},
 		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall},
-		Routes: cfg.Routes, DefaultScript: cfg.DefaultScript, NoInline: !cfg.Inline,
-		RefuseDegraded: cfg.Degraded == config.DegradedRefuse, Allow: cfg.Allow, MaxCalls: cfg.MaxCalls,
 		Databases: dbh.Options{
 			Root: cfg.Databases.Root, Names: cfg.Databases.Names, Network: cfg.Databases.Network, MaxOpen: cfg.Databases.MaxOpen,
 			MaxIdle: cfg.Databases.MaxIdle, IdleTime: cfg.Databases.IdleTime, OpenTimeout: cfg.Databases.OpenTimeout,
 			QueryTimeout: cfg.Databases.QueryTimeout, MaxResult: cfg.Databases.MaxResult,
 		},
-		AfterHangup: cfg.AfterHangup, Drain: cfg.Drain, Startup: cfg.Startup, Log: log,
+		AfterHangup: cfg.AfterHangup,
 	}
+}
+
+// options are the options of the engine for a configuration.
+func options(cfg *config.Config, library *scripts.Library, log *slog.Logger) engine.Options {
+	o := scriptOptions(cfg, library)
+	o.Routes, o.DefaultScript, o.NoInline = cfg.Routes, cfg.DefaultScript, !cfg.Inline
+	o.RefuseDegraded, o.Allow, o.MaxCalls = cfg.Degraded == config.DegradedRefuse, cfg.Allow, cfg.MaxCalls
+	o.Drain, o.Startup, o.Log = cfg.Drain, cfg.Startup, log
 	if cfg.ESL.Address != "" {
 		o.Switch = &engine.Switch{Addr: cfg.ESL.Address, Login: esl.Login{User: cfg.ESL.User, Password: cfg.ESL.Password}}
 	}
@@ -136,7 +147,7 @@ func serveAdmin(ctx context.Context, background *sync.WaitGroup, address string,
 		log.Warn("no admin address: eslua status and the like will not reach this server", "err", err)
 		return nil
 	case err != nil:
-		return err
+		return cannotListen("admin", address, err)
 	}
 	background.Go(func() {
 		if err := a.Serve(ctx, l); err != nil {
@@ -144,6 +155,20 @@ func serveAdmin(ctx context.Context, background *sync.WaitGroup, address string,
 		}
 	})
 	return nil
+}
+
+// cannotListen says which address of which option cannot be listened on, and why.
+func cannotListen(option, address string, err error) error {
+	var op *net.OpError
+	if !errors.As(err, &op) {
+		return fmt.Errorf("%s: %w", option, err) // it names the address
+	}
+	err = op.Err
+	var sys *os.SyscallError
+	if errors.As(err, &sys) {
+		err = sys.Err
+	}
+	return fmt.Errorf("%s: cannot listen on %s: %w", option, address, err)
 }
 
 // serve takes calls until a signal comes.
@@ -169,7 +194,7 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 			for _, l := range listeners {
 				l.Close()
 			}
-			return fmt.Errorf("listen: %w", err)
+			return cannotListen("listen", address, err)
 		}
 		listeners = append(listeners, l)
 	}

@@ -8,7 +8,6 @@ import (
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/clock"
-	"eslua/scripts"
 )
 
 // simulation is an engine and a simulated switch that brings it calls, in one process.
@@ -23,7 +22,7 @@ type simulation struct {
 const dialled = "5000"
 
 // simulate sets both up. line is what stands behind "async full" in the dialplan.
-func simulate(ck clock.Clock, t *trace, library *scripts.Library, world esltest.World, number, line string) (*simulation, error) {
+func simulate(ck clock.Clock, t *trace, opts engine.Options, world esltest.World, number, line string) (*simulation, error) {
 	pipes := esltest.NewPipeListener()
 	if world.Extensions == nil {
 		world.Extensions = make(map[string][]esl.Action)
@@ -31,8 +30,9 @@ func simulate(ck clock.Clock, t *trace, library *scripts.Library, world esltest.
 	world.Extensions[number] = []esl.Action{{App: "socket", Data: "127.0.0.1:8084 async full " + line}}
 	s := &simulation{trace: t, serving: clock.NewGroup(ck)}
 	s.sw = esltest.New(world, esltest.Options{Clock: ck, Dial: pipes.Dial, Log: t.fromSwitch})
+	opts.Log, opts.Clock, opts.Tap = slog.New(t.handler()), ck, t.tap()
 	var err error
-	if s.engine, err = engine.New(engine.Options{Scripts: library, Log: slog.New(t.handler()), Clock: ck, Tap: t.tap()}); err != nil {
+	if s.engine, err = engine.New(opts); err != nil {
 		s.sw.Close()
 		return nil, err
 	}

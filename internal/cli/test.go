@@ -25,14 +25,14 @@ func testCommand(w World) *cli.Command {
 		Description: "A PATH is a test file, or a directory that is searched for them; without one, the directory of the scripts is.\n" +
 			"docs/testing.md says what stands in a test file. Exit status: 0 all passed, 1 something failed, 2 wrong usage.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "scripts", Usage: "the `DIRECTORY` of the scripts (default: PATH when that is one directory, else the present one) [$ESLUA_SCRIPTS]"},
+			&cli.StringFlag{Name: "scripts", Usage: "the `DIR` of the scripts (default: PATH when that is one directory, else the present one) [$ESLUA_SCRIPTS]"},
 			&cli.StringFlag{Name: "format", Value: "pretty", Usage: "how results are printed: `FORMAT` pretty, tap, junit or json"},
 			&cli.StringFlag{Name: "filter", Usage: "only the tests whose names match the regular expression `RE`, with those of their blocks in front"},
 			&cli.StringFlag{Name: "coverage", Usage: "write which lines of the scripts were carried out to `FILE`, as lcov, and print a table"},
-			&cli.BoolFlag{Name: "watch", Usage: "run the tests again whenever a script or a test changes"},
-			&cli.BoolFlag{Name: "fail-fast", Usage: "begin no further test after the first failure"},
-			&cli.BoolFlag{Name: "faults", Usage: "run each test again with a hang-up, an error reply and a lost connection at each step"},
-			&cli.BoolFlag{Name: "update", Usage: "write golden traces instead of comparing with them"},
+			&cli.BoolFlag{Name: "watch", Usage: "run the tests again whenever a script or a test changes", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "fail-fast", Usage: "begin no further test after the first failure", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "faults", Usage: "run each test again with a hang-up, an error reply and a lost connection at each step", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "update", Usage: "write golden traces instead of comparing with them", DisableDefaultText: true},
 			&cli.Uint64Flag{Name: "seed", Usage: "the `NUMBER` that uuids and random numbers are made from", DefaultText: "another one each time"},
 		},
 		OnUsageError: usageError,
@@ -76,6 +76,9 @@ func testOptions(c *cli.Context, w World) (scripttest.Options, error) {
 	}
 	if len(opts.Paths) == 0 {
 		opts.Paths = []string{opts.Scripts}
+	}
+	if !isDirectory(opts.Scripts) {
+		return opts, fmt.Errorf("%w: --scripts %q is no directory", errUsage, opts.Scripts)
 	}
 	if opts.Seed == 0 {
 		opts.Seed = uint64(time.Now().UnixNano()%1_000_000) + 1

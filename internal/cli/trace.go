@@ -112,15 +112,19 @@ func (h traceHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (h traceHandler) WithGroup(string) slog.Handler { return h }
 
 func (h traceHandler) Handle(_ context.Context, r slog.Record) error {
-	who, text := theServer, r.Message
+	who, text, failure := theServer, r.Message, ""
 	r.Attrs(func(a slog.Attr) bool {
-		if a.Key == "source" {
+		switch a.Key {
+		case "source":
 			who = theScript
-		} else {
+		case "err":
+			failure = fmt.Sprintf(": %v", a.Value)
+		default:
 			text += fmt.Sprintf(" %s=%v", a.Key, a.Value)
 		}
 		return true
 	})
+	text += failure
 	if r.Level >= slog.LevelError && r.Level < engine.LevelConsole {
 		h.trace.mu.Lock()
 		h.trace.failed = true

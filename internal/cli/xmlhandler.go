@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"log/slog"
 	"net"
 
@@ -17,7 +16,7 @@ func serveXML(f *faces, cfg *config.XMLHandler, e *engine.Engine, log *slog.Logg
 	}
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return cannotListen("xml_handler.listen", cfg.Listen, err)
 	}
 	log.Info("ready for requests for XML", "addr", l.Addr().String())
 	f.serve("serve XML", l, xmlhandler.New(xmlhandler.Options{

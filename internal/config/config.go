@@ -96,6 +96,9 @@ func load(rows []Option, src Source) (*Config, error) {
 	if len(problems) == 0 {
 		problems = append(c.XMLHandler.check(), c.LuaHTTP.check()...)
 		problems = append(problems, c.checkHooks()...)
+		if c.ESL.Address != "" && c.ESL.Password == "" {
+			problems = append(problems, errors.New("esl.address is given without esl.password_file or esl.password"))
+		}
 	}
 	switch len(problems) {
 	case 0:
@@ -140,7 +143,11 @@ func (o *Option) apply(c *Config, f *file, src Source) error {
 	if o.Default == "" {
 		return nil
 	}
-	return o.set(c, at(o.Key+" (default)", o.split(o.Default)))
+	err := o.set(c, at(o.Key+" (default)", o.split(o.Default)))
+	if err != nil {
+		err = fmt.Errorf("%w; --%s %s gives another", err, o.Flag(), o.Arg)
+	}
+	return err
 }
 
 // split takes the text of a list apart at its commas.

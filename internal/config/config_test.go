@@ -175,13 +175,20 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"switches:\n  - address: h:1", `eslua.yaml:2: switches: a switch without name`},
 		{"switches:\n  - name: a", `eslua.yaml:2: switches: a switch without address`},
 		{"switches:\n  - {name: a, address: h}", `eslua.yaml:2: switches: address: "h" is not HOST:PORT`},
-		{"switches:\n  - {name: a, address: h:1, password_file: nosuch}", `eslua.yaml:2: switches: password_file: "nosuch" cannot be read`},
+		{"switches:\n  - {name: a, address: h:1, password_file: nosuch}", `eslua.yaml:2: switches: password_file: "nosuch" cannot be read: no such file or directory`},
 		{"switches:\n  - {name: a, address: h:1, password: x}", `eslua.yaml:2: switches: unknown key "password"`},
-		{"switches:\n  - {name: a, address: h:1}\n  - {name: a, address: h:2}", `eslua.yaml:3: switches: "a" stands here twice`},
+		{"switches:\n  - {name: a, address: h:1}", `eslua.yaml:2: switches: a switch without password_file`},
+		{"switches:\n  - {name: a, address: h:1, password_file: eslua.yaml}\n  - {name: a, address: h:2, password_file: eslua.yaml}", `eslua.yaml:3: switches: "a" stands here twice`},
+		{"esl: {address: h:1}", `esl.address is given without esl.password_file or esl.password`},
+		{"esl: {address: h:1, password_file: eslua.yaml/x}", `eslua.yaml:1: esl.password_file: "eslua.yaml/x" cannot be read: not a directory`},
+		{"admin: ':8085'", `eslua.yaml:1: admin: ":8085" is no loopback address, as 127.0.0.1:8085`},
+		{"admin: 10.0.0.1:8085", `eslua.yaml:1: admin: "10.0.0.1:8085" is no loopback address, as 127.0.0.1:8085`},
+		{"admin: localhost", `eslua.yaml:1: admin: "localhost" is not HOST:PORT`},
+		{"lua_http: {listen: ':1'}", `lua_http.listen: ":1" is no loopback address, so that it needs lua_http.token_file`},
 		{"hooks:\n  - {event: DTMF, script: a.lua, switch: b}", `hooks: DTMF: there is no switch "b"`},
 		{"hooks:\n  - {event: DTMF, script: a.lua}", `hooks: DTMF: the hook names no switch, and there is no esl.address`},
 		{"lua_http: {token: a}", "lua_http.token is given without lua_http.listen"},
-		{"lua_http: {token_file: nosuch}", `eslua.yaml:1: lua_http.token_file: "nosuch" cannot be read`},
+		{"lua_http: {token_file: nosuch}", `eslua.yaml:1: lua_http.token_file: "nosuch" cannot be read: no such file or directory`},
 		{"lua_http: {listen: ':1', timeout: 0s}", `eslua.yaml:1: lua_http.timeout: "0s" is no time at all`},
 		{"xml_handler: {bindings: {directory: a.lua}}", "xml_handler.bindings is given without xml_handler.listen"},
 		{"log_format: xml", `eslua.yaml:1: log_format: "xml" is not one of text, json`},
@@ -233,7 +240,7 @@ func TestErrorsNameFlagVariableAndDefault(t *testing.T) {
 	check(t, err, `open missing.yaml: no such file or directory`)
 	os.Remove("scripts")
 	_, err = Load(Source{})
-	check(t, err, `scripts (default): "./scripts" does not exist`)
+	check(t, err, `scripts (default): "./scripts" does not exist; --scripts DIR gives another`)
 }
 
 func TestSections(t *testing.T) {

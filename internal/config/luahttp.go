@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -17,6 +18,11 @@ type LuaHTTP struct {
 func (h *LuaHTTP) check() []error {
 	if h.Listen == "" && h.Token != "" {
 		return []error{errors.New("lua_http.token is given without lua_http.listen")}
+	}
+	if h.Listen != "" && h.Token == "" {
+		if _, err := loopback(h.Listen); err != nil {
+			return []error{fmt.Errorf("lua_http.listen: %q is no loopback address, so that it needs lua_http.token_file", h.Listen)}
+		}
 	}
 	return nil
 }

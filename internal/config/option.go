@@ -340,7 +340,7 @@ func Options() []Option {
 				if text == "off" {
 					return "", nil
 				}
-				return hostPort(text)
+				return loopback(text)
 			}),
 		},
 		{

@@ -64,6 +64,19 @@ func hostPort(text string) (string, error) {
 	return text, nil
 }
 
+// loopback is an address that only programs on the same machine reach, as far as that is known before a name is looked up.
+func loopback(text string) (string, error) {
+	text, err := hostPort(text)
+	if err != nil {
+		return "", err
+	}
+	host, _, _ := net.SplitHostPort(text)
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && !ip.IsLoopback() {
+		return "", errors.New("is no loopback address, as 127.0.0.1:8085")
+	}
+	return text, nil
+}
+
 func prefix(text string) (netip.Prefix, error) {
 	if p, err := netip.ParsePrefix(text); err == nil {
 		return p.Masked(), nil
@@ -79,8 +92,12 @@ func prefix(text string) (netip.Prefix, error) {
 // firstLine reads the first line of a file. Its error does not show what is in the file.
 func firstLine(path string) (string, error) {
 	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", errors.New("cannot be read")
+	var why *os.PathError
+	switch {
+	case errors.As(err, &why):
+		return "", fmt.Errorf("cannot be read: %w", why.Err)
+	case err != nil:
+		return "", fmt.Errorf("cannot be read: %w", err)
 	}
 	line, _, _ := strings.Cut(string(b), "\n")
 	if line = strings.TrimRight(line, "\r"); line == "" {

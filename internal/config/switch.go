@@ -53,6 +53,8 @@ func (f *file) aSwitch(n *yaml.Node) (s Switch, err error) {
 		err = fmt.Errorf("%s: a switch without name", f.at(n, "switches"))
 	case s.Address == "":
 		err = fmt.Errorf("%s: a switch without address", f.at(n, "switches"))
+	case s.Password == "":
+		err = fmt.Errorf("%s: a switch without password_file", f.at(n, "switches"))
 	}
 	return s, err
 }

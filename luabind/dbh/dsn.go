@@ -99,7 +99,7 @@ func (p *Pools) OpenSQLite(ctx context.Context, path string) (*Handle, error) {
 	}
 	if !filepath.IsAbs(path) {
 		if p.opts.Root == "" {
-			return nil, fmt.Errorf("%w: no directory for SQLite files is configured", ErrDenied)
+			return nil, fmt.Errorf("%w: no directory for SQLite files is configured (databases.root)", ErrDenied)
 		}
 		root, err := filepath.Abs(p.opts.Root)
 		if err != nil {
@@ -125,7 +125,7 @@ func (p *Pools) sqlitePath(name string, trusted bool) (string, error) {
 	path := name
 	if !filepath.IsAbs(name) {
 		if p.opts.Root == "" {
-			return "", fmt.Errorf("%w: no directory for SQLite files is configured", ErrDenied)
+			return "", fmt.Errorf("%w: no directory for SQLite files is configured (databases.root)", ErrDenied)
 		}
 		if !filepath.IsLocal(name) {
 			return "", fmt.Errorf("%w: %q leads out of the directory for SQLite files", ErrDenied, name)

@@ -48,7 +48,7 @@ func newClient(opts Options) *client {
 }
 
 var (
-	errNotAllowed = errors.New("not allowed")
+	errNotAllowed = errors.New("not allowed (http_allow)")
 	errTimeout    = errors.New("timeout")
 	errTooLarge   = errors.New("too large")
 )

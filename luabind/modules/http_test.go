@@ -192,18 +192,18 @@ func TestOnlyAllowedAddressesAreReached(t *testing.T) {
 		`print(http.get("http://127.0.0.1:$OUT/none").status)`:                                           "204",
 		`print(http.get("http://inside.example:$OUT/none").status)`:                                      "204",
 		`print(http.get("http://both.example:$OUT/none").status)`:                                        "204",
-		`print(http.get("http://127.0.0.1:$IN/"))`:                                                       "nil\terror: not allowed: 127.0.0.1:$IN",
-		`print(http.get("http://[::1]:$IN/"))`:                                                           "nil\terror: not allowed: [::1]:$IN",
-		`print(http.get("http://[::ffff:127.0.0.1]:$IN/"))`:                                              "nil\terror: not allowed: [::ffff:127.0.0.1]:$IN",
-		`print(http.get("http://2130706433:$IN/"))`:                                                      "nil\terror: not allowed: 2130706433:$IN",
-		`print(http.get("http://localhost:$IN/"))`:                                                       "nil\terror: not allowed: localhost:$IN",
-		`print(http.get("http://named.example:$IN/"))`:                                                   "nil\terror: not allowed: named.example:$IN, which is 127.0.0.1",
-		`print(http.get("http://a.public.example:$IN/"))`:                                                "nil\terror: not allowed: a.public.example:$IN, which is 127.0.0.1",
-		`print(http.get("http://127.0.0.1:$OUT/to?url=http://127.0.0.1:$IN/"))`:                          "nil\terror: not allowed: 127.0.0.1:$IN",
-		`print(http.get("http://127.0.0.1:$OUT/to?url=http://named.example:$IN/"))`:                      "nil\terror: not allowed: named.example:$IN, which is 127.0.0.1",
+		`print(http.get("http://127.0.0.1:$IN/"))`:                                                       "nil\terror: not allowed (http_allow): 127.0.0.1:$IN",
+		`print(http.get("http://[::1]:$IN/"))`:                                                           "nil\terror: not allowed (http_allow): [::1]:$IN",
+		`print(http.get("http://[::ffff:127.0.0.1]:$IN/"))`:                                              "nil\terror: not allowed (http_allow): [::ffff:127.0.0.1]:$IN",
+		`print(http.get("http://2130706433:$IN/"))`:                                                      "nil\terror: not allowed (http_allow): 2130706433:$IN",
+		`print(http.get("http://localhost:$IN/"))`:                                                       "nil\terror: not allowed (http_allow): localhost:$IN",
+		`print(http.get("http://named.example:$IN/"))`:                                                   "nil\terror: not allowed (http_allow): named.example:$IN, which is 127.0.0.1",
+		`print(http.get("http://a.public.example:$IN/"))`:                                                "nil\terror: not allowed (http_allow): a.public.example:$IN, which is 127.0.0.1",
+		`print(http.get("http://127.0.0.1:$OUT/to?url=http://127.0.0.1:$IN/"))`:                          "nil\terror: not allowed (http_allow): 127.0.0.1:$IN",
+		`print(http.get("http://127.0.0.1:$OUT/to?url=http://named.example:$IN/"))`:                      "nil\terror: not allowed (http_allow): named.example:$IN, which is 127.0.0.1",
 		`print(http.get("http://nosuch.public.example/"))`:                                               "nil\terror: host not found",
-		`print(require("socket.http").request("http://127.0.0.1:$IN/"))`:                                 "nil\tnot allowed: 127.0.0.1:$IN",
-		`print(require("socket.http").request("http://127.0.0.1:$OUT/to?url=http://127.0.0.1:$IN/"))`:    "nil\tnot allowed: 127.0.0.1:$IN",
+		`print(require("socket.http").request("http://127.0.0.1:$IN/"))`:                                 "nil\tnot allowed (http_allow): 127.0.0.1:$IN",
+		`print(require("socket.http").request("http://127.0.0.1:$OUT/to?url=http://127.0.0.1:$IN/"))`:    "nil\tnot allowed (http_allow): 127.0.0.1:$IN",
 		`print(http.get("http://127.0.0.1:$OUT/none", { headers = { Host = "127.0.0.1:$IN" } }).status)`: "204",
 	} {
 		b.expect(in(`local http = require "http" `+script), in(want))
@@ -212,12 +212,12 @@ func TestOnlyAllowedAddressesAreReached(t *testing.T) {
 		t.Error("a request got through")
 	}
 	asked = nil
-	b.expect(`print(require("http").get("http://my-secret.evil.example:81/"))`, "nil\terror: not allowed: my-secret.evil.example:81")
+	b.expect(`print(require("http").get("http://my-secret.evil.example:81/"))`, "nil\terror: not allowed (http_allow): my-secret.evil.example:81")
 	if len(asked) > 0 {
 		t.Errorf("a name that nothing allows was looked up: %v", asked)
 	}
 	none := newLab(t, Options{})
-	none.expect(in(`print(require("http").get("http://127.0.0.1:$IN/"))`), in("nil\terror: not allowed: 127.0.0.1:$IN"))
+	none.expect(in(`print(require("http").get("http://127.0.0.1:$IN/"))`), in("nil\terror: not allowed (http_allow): 127.0.0.1:$IN"))
 }
 
 func TestConnectionsAreSharedByScripts(t *testing.T) {
