@@ -87,7 +87,7 @@ func (c *serving) run(ctx context.Context) {
 		return
 	}
 	if !e.admit(c) {
-		c.err = fmt.Errorf("refused: %d calls are being served, which is the limit", e.opts.MaxCalls)
+		c.err = fmt.Errorf("refused: as many calls are being served as max_calls allows, %d", e.opts.MaxCalls)
 		return
 	}
 	defer e.leave(c)

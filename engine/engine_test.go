@@ -236,7 +236,7 @@ func TestCallsBeyondTheLimitGoOnInTheirDialplan(t *testing.T) {
 	if first.Variable("lua_served") != "true" {
 		t.Error("the first call was not served")
 	}
-	h.says("1 calls are being served, which is the limit")
+	h.says("as many calls are being served as max_calls allows, 1")
 }
 
 func TestRefusedWithoutAsyncFull(t *testing.T) {

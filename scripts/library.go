@@ -35,6 +35,8 @@ type Options struct {
 	Mode Mode
 	// Gate is asked before a changed generation serves; its error keeps the old one. nil: none.
 	Gate func(ctx context.Context, next *Generation) error
+	// Changed is called when the files have changed, whether or not they can be used, and by each Reload; nil: nobody is told.
+	Changed func()
 	// Clock is the time by which changes settle; nil is real time.
 	Clock clock.Clock
 	// Log receives new generations and broken files; nil is slog.Default.
@@ -177,6 +179,9 @@ func (l *Library) install(ctx context.Context, t *tree) error {
 	l.tree, l.built = t, built
 	l.setBroken(broken)
 	if old.number > 0 {
+		if l.opts.Changed != nil {
+			l.opts.Changed()
+		}
 		err := l.admit(ctx, old, next, len(broken) > 0, t.place)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

@@ -67,7 +67,12 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 		t.Errorf("the dialplan did not go on: %v", err)
 	}
 	log.until(`"msg":"call ended"`)
-	if out := ask(0, "status"); !strings.Contains(out, "calls: 0 of 10000; 1 have ended, 1 of them failed, 0 by a limit") || !strings.Contains(out, "5s of computing") {
+	for line := range strings.Lines(log.buf.String()) {
+		if strings.Contains(line, "did not run to its end") && strings.Count(line, `"script":"main.lua"`) != 1 {
+			t.Errorf("the script is not named once in %s", line)
+		}
+	}
+	if out := ask(0, "status"); strings.Contains(out, "stopping") || !strings.Contains(out, "calls: 0 of 10000; 1 have ended, 1 of them failed, 0 by a limit") || !strings.Contains(out, "5s of computing") {
 		t.Errorf("status says\n%s", out)
 	}
 	ask(0, "drain")
@@ -76,6 +81,37 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	}
 	if out := ask(1, "status"); !strings.Contains(out, "no server answers") {
 		t.Errorf("status says\n%s", out)
+	}
+}
+
+// TestAServerThatStopsSaysSo: as long as it still has calls.
+func TestAServerThatStopsSaysSo(t *testing.T) {
+	dir := filepath.Dir(script(t, `session:answer() print("here") session:sleep(600000)`))
+	address := free(t)
+	signals := make(chan os.Signal, 2)
+	log, addr, status := serve(t, signals, "--scripts", dir, "--drain", "1h", "--reload", "off", "--admin", address)
+	sw := esltest.New(esltest.World{}, esltest.Options{})
+	defer sw.Close()
+	if _, err := sw.Call(esltest.CallSpec{Destination: "77", Actions: []esl.Action{{App: "socket", Data: addr + " async full main.lua"}}}); err != nil {
+		t.Fatal(err)
+	}
+	log.until(`"msg":"here"`)
+	if status, out, errs := run(t, "drain", "--admin", address); status != 0 || out != "draining\n" {
+		t.Errorf("status %d, %q, %q", status, out, errs)
+	}
+	log.until(`"msg":"stopping","order":"drain","calls":1,"drain":3600}`)
+	for try := 1; ; try++ { // the order is carried out a moment after it was logged
+		_, out, errs := run(t, "status", "--admin", address)
+		if strings.Contains(out, ", stopping: it takes no more calls\ncalls: 1 of") {
+			break
+		}
+		if errs != "" || try == 1000 {
+			t.Fatalf("status says %q, %q", out, errs)
+		}
+	}
+	signals <- os.Interrupt
+	if s := <-status; s != 0 {
+		t.Errorf("status %d\n%s", s, log.buf.String())
 	}
 }
 

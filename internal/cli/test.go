@@ -169,12 +169,11 @@ func watchTests(ctx context.Context, w World, opts scripttest.Options, coverage 
 	changed := make(chan struct{}, 1)
 	library, err := scripts.Open(ctx, scripts.Options{
 		Root: opts.Scripts, Log: slog.New(slog.DiscardHandler),
-		Gate: func(context.Context, *scripts.Generation) error {
+		Changed: func() {
 			select {
 			case changed <- struct{}{}:
 			default:
 			}
-			return nil
 		},
 	})
 	if err != nil {

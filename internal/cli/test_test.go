@@ -219,6 +219,11 @@ func TestTestWatches(t *testing.T) {
 	}
 	out.await(t, "expected to hear bye.wav", 1)
 	out.await(t, "waiting for changes", 2)
+	if err := os.WriteFile(filepath.Join(dir, "main.lua"), []byte("session:answer("), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out.await(t, "main.lua:1: unexpected symbol", 1) // what is broken is a change, too
+	out.await(t, "waiting for changes", 3)
 	signals <- syscall.SIGTERM
 	if status := <-ended; status != 0 {
 		t.Errorf("status %d", status)
