@@ -75,8 +75,13 @@ type Stats struct {
 // NewConn makes a connection of nc, which the switch has opened (an outbound one), and starts to read it. Send Connect
 // first. It takes nc over.
 func NewConn(nc net.Conn, opts Options) *Conn {
+	return newOutbound(nc, opts, new(buffers))
+}
+
+// newOutbound makes a connection whose buffers are shared with others.
+func newOutbound(nc net.Conn, opts Options, spare *buffers) *Conn {
 	c := newConn(nc, opts, Mode{Outbound: true})
-	c.read(NewFrameReader(wakingReader{c}, opts.Limits))
+	c.read(newFrameReader(wakingReader{c}, opts.Limits, spare))
 	return c
 }
 
@@ -231,6 +236,7 @@ func (c *Conn) Interrupt() { c.consumer.Wake() }
 // read begins to read.
 func (c *Conn) read(frames *FrameReader) {
 	c.reader.Go(func() {
+		defer frames.release()
 		for {
 			f, err := frames.Next()
 			if err != nil {

@@ -110,7 +110,7 @@ func (f *Frame) Event() (*Event, error) {
 	case EventXML:
 		return ParseXML(f.Body)
 	case CommandReply:
-		return ParsePlain([]byte(f.head)), nil
+		return &Event{raw: f.head}, nil
 	}
 	return nil, fmt.Errorf("esl: a %s frame holds no event", f.Type)
 }
@@ -167,8 +167,6 @@ func (e *FrameError) Error() string { return "esl: read frame: " + e.Detail }
 func (e *FrameError) Unwrap() error { return e.Err }
 
 const (
-	minBuffer = 4 << 10
-	maxBuffer = 256 << 10
 	// calm is how many reads in a row that need little room make the buffer small again.
 	calm = 32
 )
@@ -178,6 +176,7 @@ const (
 type FrameReader struct {
 	src    io.Reader
 	limits Limits
+	spare  *buffers // where buf comes from
 	buf    []byte
 	r, w   int // what is in buf and not yet used: buf[r:w]
 
@@ -188,7 +187,27 @@ type FrameReader struct {
 
 // NewFrameReader makes a reader of frames.
 func NewFrameReader(src io.Reader, limits Limits) *FrameReader {
-	return &FrameReader{src: src, limits: limits.withDefaults()}
+	return newFrameReader(src, limits, new(buffers))
+}
+
+// newFrameReader makes one whose buffers are shared with others. It must be released.
+func newFrameReader(src io.Reader, limits Limits, spare *buffers) *FrameReader {
+	return &FrameReader{src: src, limits: limits.withDefaults(), spare: spare}
+}
+
+// release gives the buffer back. Nothing can be read any more.
+func (fr *FrameReader) release() {
+	fr.spare.put(fr.buf)
+	fr.src, fr.buf, fr.r, fr.w = nil, nil, 0, 0
+}
+
+// exchange goes over to another buffer of the given size, with what is not yet used.
+func (fr *FrameReader) exchange(size int) {
+	old := fr.buf
+	fr.buf = fr.spare.get(size)
+	fr.w = copy(fr.buf, old[fr.r:fr.w])
+	fr.r = 0
+	fr.spare.put(old)
 }
 
 // Next returns the next frame. At the end of the stream it returns io.EOF between two frames and io.ErrUnexpectedEOF
@@ -296,16 +315,17 @@ func (fr *FrameReader) fill() error {
 		fr.resize()
 		fr.r, fr.w = 0, 0
 	case fr.w == len(fr.buf):
-		dst := fr.buf
+		large := fr.w-fr.r > len(fr.buf)/2
+		fr.large = fr.large || large
 		switch {
-		case fr.w-fr.r > len(fr.buf)/2:
-			dst = make([]byte, 2*len(fr.buf))
-			fr.large = true
 		case len(fr.buf) < maxBuffer:
-			dst = make([]byte, 4*len(fr.buf))
+			fr.exchange(bufferStep * len(fr.buf))
+		case large:
+			fr.exchange(2 * len(fr.buf))
+		default:
+			fr.w = copy(fr.buf, fr.buf[fr.r:fr.w])
+			fr.r = 0
 		}
-		fr.w = copy(dst, fr.buf[fr.r:fr.w])
-		fr.r, fr.buf = 0, dst
 	}
 	for range 100 {
 		n, err := fr.src.Read(fr.buf[fr.w:])
@@ -331,9 +351,9 @@ func (fr *FrameReader) resize() {
 	}
 	switch {
 	case fr.full && len(fr.buf) < maxBuffer:
-		fr.buf = make([]byte, 4*len(fr.buf))
+		fr.exchange(bufferStep * len(fr.buf))
 	case fr.buf == nil, len(fr.buf) > minBuffer && (fr.large || fr.little >= calm):
-		fr.buf = make([]byte, minBuffer)
+		fr.exchange(minBuffer)
 	}
 	fr.large = false
 }

@@ -34,6 +34,8 @@ type Server struct {
 	// Log receives what happens outside of calls; nil is slog.Default.
 	Log *slog.Logger
 
+	buffers buffers
+
 	mu      sync.Mutex
 	closing bool
 	serving map[*serving]bool
@@ -193,7 +195,7 @@ func (s *Server) take(ctx context.Context, sv *serving, nc net.Conn) {
 		nc.Close()
 		return
 	}
-	c := NewConn(nc, s.Options)
+	c := newOutbound(nc, s.Options, &s.buffers)
 	sv.calls.Go(func() {
 		stop := context.AfterFunc(ctx, func() { c.Close() })
 		defer func() {
