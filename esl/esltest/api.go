@@ -47,8 +47,16 @@ func apiTable() map[string]apiCommand {
 	return table
 }
 
+// maxCommands is how many API commands may run within each other.
+const maxCommands = 100
+
 // runAPI runs an API command. It reports false for one that is not there or has failed. Whoever listens is told.
 func (sw *Switch) runAPI(t *thread, name, arg string, ch *channel) (string, bool) {
+	if t.commands == maxCommands {
+		return "", false
+	}
+	t.commands++
+	defer func() { t.commands-- }()
 	name, arg = strings.Trim(name, " \t\r\n"), strings.Trim(arg, " \t\r\n")
 	ev := sw.newEvent("API", siteAPI)
 	if name != "" {

@@ -9,10 +9,25 @@ import (
 // expand replaces ${variable}, ${variable:from:length}, ${variable[n]}, $${global} and ${api command(argument)} in a text,
 // and takes backslashes away, as switch_channel_expand_variables does (event-socket.md 6.3). A text without any of them
 // is left alone.
-func (ch *channel) expand(t *thread, in string) string { return ch.expandNested(t, in, 0) }
+func (ch *channel) expand(t *thread, in string) string {
+	if t.expanding == 0 {
+		t.expansions, t.expanded = 0, 0
+	}
+	t.expanding++
+	defer func() { t.expanding-- }()
+	return ch.expandNested(t, in, 0)
+}
+
+// What the expansion of a text may cost, with that of the commands in it: a variable that has itself in its value twice would never end, and be
+// without end, as on the switch.
+const (
+	maxNested     = 100     // texts within each other
+	maxExpansions = 10_000  // names
+	maxExpanded   = 1 << 24 // bytes
+)
 
 func (ch *channel) expandNested(t *thread, in string, depth int) string {
-	if depth > 100 || esl.Literal(in) == in {
+	if depth > maxNested || t.expanding > maxNested || esl.Literal(in) == in {
 		return in // Literal changes exactly what the expander looks at
 	}
 	var b strings.Builder
@@ -70,7 +85,20 @@ func closingBrace(s string, from int) int {
 	return len(s)
 }
 
+// expandName is what stands for a name, or nothing once there was too much of it.
 func (ch *channel) expandName(t *thread, name string, global bool, depth int) string {
+	if t.expansions++; t.expansions > maxExpansions {
+		return ""
+	}
+	value := ch.named(t, name, global, depth)
+	if t.expanded += len(value); t.expanded > maxExpanded {
+		return ""
+	}
+	return value
+}
+
+// named is the value of a variable, or what an API command puts out.
+func (ch *channel) named(t *thread, name string, global bool, depth int) string {
 	if i := strings.IndexAny(name, " ("); i >= 0 && !strings.Contains(name[:i], "$") {
 		cmd := strings.TrimRight(name[:i], " ")
 		arg := name[i+1:]

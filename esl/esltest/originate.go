@@ -143,19 +143,27 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	return ch, 0
 }
 
+// maxUsers is how many users may lead to each other.
+const maxUsers = 10
+
 // dialUser dials what the directory says for a user.
 func (sw *Switch) dialUser(from *channel, id callerID, vars []variable, tg target) (*channel, esl.Cause) {
-	name, domain, _ := strings.Cut(tg.address, "@")
-	for _, u := range sw.world.Directory {
-		if u.Name == name && (domain == "" || domain == u.Domain) {
-			if dial := u.Params["dial-string"]; dial != "" {
-				d := parseDialString(dial)
-				return sw.dial(from, id, append(append([]variable{}, vars...), d.vars...), d.groups[0][0])
-			}
+	for range maxUsers {
+		u := sw.user(tg.address)
+		if u == nil {
+			return nil, esl.ParseCause("SUBSCRIBER_ABSENT")
+		}
+		dial := u.Params["dial-string"]
+		if dial == "" {
 			return nil, esl.ParseCause("USER_NOT_REGISTERED")
 		}
+		d := parseDialString(dial)
+		vars, tg = append(append([]variable{}, vars...), d.vars...), d.groups[0][0]
+		if tg.endpoint != "user" || sw.leadsOut(tg) {
+			return sw.dial(from, id, vars, tg)
+		}
 	}
-	return nil, esl.ParseCause("SUBSCRIBER_ABSENT")
+	return nil, esl.CauseDestinationOutOfOrder
 }
 
 // exportFrom copies what the originating channel exports to the legs that it dials.

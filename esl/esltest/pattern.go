@@ -2,14 +2,27 @@ package esltest
 
 import (
 	"errors"
+	"math"
 	"strings"
+	"time"
 
 	"github.com/dlclark/regexp2"
 )
 
 // pattern is a regular expression as the switch has them: those of PCRE, which know look-ahead, possessive quantifiers and
 // more than Go's. It works on bytes, as the switch's do.
-type pattern struct{ re *regexp2.Regexp }
+type pattern struct {
+	re        *regexp2.Regexp
+	repeats   int  // how many parts of it are repeated
+	explosive bool // a group is repeated: the time may double with each character
+}
+
+// PCRE gives a match up after so many steps; the library counts none and takes a time, for which it starts a clock. So it is
+// asked for only where a match may take as many.
+const (
+	matchSteps = 10_000_000
+	matchTime  = time.Second / 2
+)
 
 var errNoEnd = errors.New("missing ending '/' delimiter")
 
@@ -34,11 +47,30 @@ func newPattern(expr string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{re}, nil
+	p := &pattern{re: re}
+	for i := range len(expr) {
+		if strings.IndexByte("*+{", expr[i]) >= 0 {
+			p.repeats++
+			p.explosive = p.explosive || i > 0 && expr[i-1] == ')'
+		}
+	}
+	return p, nil
 }
 
-// find is the first match and its groups, "" for a group that is not part of it; nil if there is none.
+// steps is about how many steps a match with n characters may take.
+func (p *pattern) steps(n int) float64 {
+	if p.explosive {
+		return math.Exp2(float64(n))
+	}
+	return math.Pow(float64(n+1), float64(p.repeats+1))
+}
+
+// find is the first match and its groups, "" for a group that is not part of it; nil if there is none, also when it would take too
+// long to find it.
 func (p *pattern) find(s string) []string {
+	if p.steps(len(s)) > matchSteps {
+		p.re.MatchTimeout = matchTime
+	}
 	m, err := p.re.FindRunesMatch(bytesAsRunes(s))
 	if err != nil || m == nil {
 		return nil

@@ -23,6 +23,11 @@ type thread struct {
 	woken   bool
 	waker   uint64 // number of the thread that woke it; 0: something from outside
 	ended   bool
+
+	commands   int // API commands that run within each other
+	expanding  int // expansions of texts that run within each other, and what they have come to
+	expansions int
+	expanded   int
 }
 
 // threadStopped is what a thread panics with when the switch is closed under it.
