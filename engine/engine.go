@@ -64,6 +64,8 @@ type Options struct {
 	Library *luabind.Library
 	// HTTP carries the requests of scripts out, wherever they go; nil: the network does, as far as Rights go.
 	HTTP http.RoundTripper
+	// Mail sends the messages of freeswitch.email, see MailProgram; nil: nobody does.
+	Mail luabind.Mailer
 	// Machine changes what a script may touch before its state is made; call is the uuid of its call, "" for none. Tests put
 	// stand-ins there. Nil changes nothing.
 	Machine func(call string, m *vm.Options)

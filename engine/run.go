@@ -175,7 +175,7 @@ func (e *Engine) scriptOptions(name string, o luabind.Options) luabind.Options {
 	o.ConnectTo, o.Switches = e.connect, slices.Collect(maps.Keys(e.opts.Switches))
 	o.Start = func(line string) error { return e.start(line, name) }
 	o.API = func(ctx context.Context, line string) (string, error) { return e.api(ctx, line, name) }
-	o.Databases = e.pools
+	o.Databases, o.Mail = e.pools, e.opts.Mail
 	return o
 }
 

@@ -313,6 +313,27 @@ func TestStandIns(t *testing.T) {
 	}
 }
 
+func TestMail(t *testing.T) {
+	const script = `print(freeswitch.email("ada@example.com", "pbx@example.com", "Subject: call", "from " .. session:getVariable("caller_id_number")))`
+	for body, want := range map[string]string{
+		`local c = place { script = "main.lua", caller = "4711" } c:says("true") c:wait() assert.matches("mails ada@example.com", c:trace())`: "",
+		`local got
+		mail(function(m) got = m end)
+		local c = place { script = "main.lua", caller = "4711" }
+		c:wait()
+		assert.same({ from = "pbx@example.com", to = "ada@example.com", text = "Subject: call\n\nfrom 4711" }, got)`: "",
+		`mail(function() return false end)
+		local c = place { script = "main.lua" }
+		c:says("EMAIL NOT SENT, error [the test refuses it]") c:says("false")`: "",
+		`mail "x"`: "bad argument #1 to 'mail' (function expected, got string)",
+	} {
+		r := one(t, script, body, nil)
+		if got := r.Failure; (got == nil) != (want == "") || got != nil && got.Text != want {
+			t.Errorf("%s\n%s %+v", body, r.Status, r.Failure)
+		}
+	}
+}
+
 // TestScriptsWithoutACall: as those of eslua run.
 func TestScriptsWithoutACall(t *testing.T) {
 	const script = `local s = freeswitch.Session("{origination_caller_id_number=1}loopback/" .. argv[1] .. "/default")

@@ -21,6 +21,7 @@ type settings struct {
 	apis       []standIn
 	apps       []standIn
 	pages      []standIn
+	mail       *standIn // nil: messages are taken, and nobody is told
 	// functions: some stand-in is a function of the test, which only the goroutine of the test can call.
 	functions bool
 	// databases is the folder of the test's databases; "" before it has a name.

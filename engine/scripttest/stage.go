@@ -67,7 +67,7 @@ func (r *run) newStage(ctx context.Context, set *settings) (*stage, error) {
 	var err error
 	s.engine, err = engine.New(engine.Options{
 		Scripts: r.library, Clock: s.clock, Rand: rand.New(rand.NewPCG(r.opts.Seed, 1)), Log: slog.New(engineLog{stage: s}),
-		Machine: s.machine, AfterHangup: afterHangup, Databases: dbh.Options{Root: set.folder(r), MakeRoot: true}, HTTP: transport{s},
+		Machine: s.machine, AfterHangup: afterHangup, Databases: dbh.Options{Root: set.folder(r), MakeRoot: true}, HTTP: transport{s}, Mail: s.mail,
 		Switch: &engine.Switch{
 			Login: esl.Login{Password: password},
 			Dial:  func(ctx context.Context) (net.Conn, error) { return inbound.Dial(ctx, "") },

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"eslua/esl/esltest"
+	"eslua/luabind"
 	"eslua/luabind/dbh"
 	"eslua/luabind/vm"
 )
@@ -203,6 +204,28 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		Status: fmt.Sprintf("%d %s", p.status, http.StatusText(p.status)), StatusCode: p.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: p.header, Body: io.NopCloser(strings.NewReader(p.body)), ContentLength: int64(len(p.body)), Request: req,
 	}, nil
+}
+
+// errMail: a function of the test has given false.
+var errMail = errors.New("the test refuses it")
+
+// mail takes a message that a script sends.
+func (s *stage) mail(_ context.Context, m luabind.Mail) error {
+	s.note(entry{kind: otherKind, who: theScript, text: "mails " + m.To})
+	if s.set.mail == nil {
+		return nil
+	}
+	taken := s.value(s.set.mail, func(l *lua.LState) []lua.LValue {
+		t := l.NewTable()
+		for name, v := range map[string]string{"from": m.From, "to": m.To, "text": string(m.Text)} {
+			t.RawSetString(name, lua.LString(v))
+		}
+		return []lua.LValue{t}
+	})
+	if taken == lua.LFalse {
+		return errMail
+	}
+	return nil
 }
 
 // databaseWord runs SQL in a database of the test, which is made when it is not there.

@@ -37,7 +37,7 @@ var environment = vm.NewEnvironment(func() map[string]vm.Make {
 		"teardown":        around("teardown", func(b *block) *[]*lua.LFunction { return &b.teardown }),
 		"lazy_teardown":   around("lazy_teardown", func(b *block) *[]*lua.LFunction { return &b.teardown }),
 		"strict_teardown": around("strict_teardown", func(b *block) *[]*lua.LFunction { return &b.teardown }),
-		"run":             runWord, "place": placeWord, "api": apiWord, "app": appWord, "http": httpWord, "env": envWord, "date": dateWord, "sounds": soundsWord,
+		"run":             runWord, "place": placeWord, "api": apiWord, "app": appWord, "http": httpWord, "mail": mailWord, "env": envWord, "date": dateWord, "sounds": soundsWord,
 		"extensions": extensionsWord, "endpoints": endpointsWord, "globals": globalsWord, "database": databaseWord, "query": queryWord,
 	} {
 		all[name] = vm.Value(word(run))
@@ -176,6 +176,13 @@ func standsIn(l *lua.LState) standIn {
 		s.answer = fn
 	}
 	return s
+}
+
+// mailWord says who gets the messages of scripts.
+func mailWord(f *file, l *lua.LState) int {
+	s := standIn{answer: function(l, 1)}
+	f.change(func(set *settings) { set.mail, set.functions = &s, true })
+	return 0
 }
 
 func envWord(f *file, l *lua.LState) int {

@@ -75,7 +75,7 @@ func source(c *cli.Context, w World) config.Source {
 
 // scriptOptions are the options of the engine for what a configuration lets scripts do.
 func scriptOptions(cfg *config.Config, library *scripts.Library) engine.Options {
-	return engine.Options{
+	o := engine.Options{
 		Scripts: library, Rights: engine.Rights{Read: cfg.Read, Write: cfg.Write, Env: cfg.Env, Commands: cfg.Commands, HTTP: cfg.HTTPAllow, ESL: cfg.ESLAllow},
 		Limits: vm.Limits{Instructions: int64(cfg.Instructions), CPU: cfg.CPU, Memory: int64(cfg.Memory), Wall: cfg.Wall},
 		Databases: dbh.Options{
@@ -85,6 +85,10 @@ func scriptOptions(cfg *config.Config, library *scripts.Library) engine.Options 
 		},
 		AfterHangup: cfg.AfterHangup,
 	}
+	if len(cfg.Mailer) > 0 {
+		o.Mail = engine.MailProgram(cfg.Mailer[0], cfg.Mailer[1:]...)
+	}
+	return o
 }
 
 // options are the options of the engine for a configuration.

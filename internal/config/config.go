@@ -38,6 +38,7 @@ type Config struct {
 	Read, Write   []string // absolute
 	Env           []string
 	Commands      []string
+	Mailer        []string // a program and its arguments; nil: none
 	HTTPAllow     []address.Pattern
 	ESLAllow      []address.Pattern
 	Instructions  int

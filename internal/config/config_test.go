@@ -157,6 +157,8 @@ func TestErrorsNamePlaceAndValue(t *testing.T) {
 		{"default_script: /x.lua", `eslua.yaml:1: default_script: "/x.lua" is not a path below the directory of the scripts`},
 		{"http_allow: [x.example, 'http://x']", `eslua.yaml:1: http_allow: "http://x" has no port from 1 to 65535`},
 		{"http_allow: 10.0.0.0/99", `eslua.yaml:1: http_allow: "10.0.0.0/99" is not HOST[:PORT], ADDRESS[:PORT] or CIDR[:PORT]`},
+		{"mailer: eslua.yaml -t", `eslua.yaml:1: mailer: "eslua.yaml -t" begins with no program that can be run`},
+		{"mailer: ' '", `eslua.yaml:1: mailer: " " is empty`},
 		{"inline: 2", `eslua.yaml:1: inline: "2" is neither true nor false`},
 		{"degraded: maybe", `eslua.yaml:1: degraded: "maybe" is not one of run, refuse`},
 		{"drain: 5", `eslua.yaml:1: drain: "5" is no duration, as 500ms, 5s or 2m`},

@@ -236,6 +236,11 @@ func Options() []Option {
 			set: many(func(c *Config) *[]string { return &c.Commands }, filled),
 		},
 		{
+			Key: "mailer", Arg: "COMMAND",
+			Doc: "program with its arguments, between blanks, that sends the messages of `freeswitch.email`, as `/usr/sbin/sendmail -t`: it is run as the switch runs its mailer-app, with `-f`, the sender, these arguments and the recipient; none: they are not sent",
+			set: one(func(c *Config) *[]string { return &c.Mailer }, program),
+		},
+		{
 			Key: "http_allow", Kind: List, Arg: "HOST[:PORT]",
 			Doc: "addresses that the HTTP requests of scripts may reach: networks and addresses, as `10.0.0.0/8:8080`, names, as `api.example.com:443`, `*.example.com` or `*`, where these lead to public addresses",
 			set: many(func(c *Config) *[]address.Pattern { return &c.HTTPAllow }, address.Parse),

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"regexp/syntax"
@@ -124,6 +125,18 @@ func scriptName(text string) (string, error) {
 		return "", errors.New("is not a path below the directory of the scripts")
 	}
 	return text, nil
+}
+
+// program is a command without a shell, whose program is there.
+func program(text string) ([]string, error) {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return nil, errors.New("is empty")
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return nil, errors.New("begins with no program that can be run")
+	}
+	return words, nil
 }
 
 func boolean(text string) (bool, error) {

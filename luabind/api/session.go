@@ -511,9 +511,10 @@ var Freeswitch = Class{
 				str("to"), str("from"), str("headers").or("nil"), str("body").or("nil"), str("file").or("nil"), str("convert_command").or("nil"),
 				str("convert_extension").or("nil"),
 			},
-			Results: returns(Result{Bool, "true when the mailer has taken it; false, and an error in the log, when there is none"}),
-			Doc: "Sends a message by the server's mailer. `headers` are lines such as `Subject: hello`; `file` is attached, after it has been converted " +
-				"by a command to a file with another extension if one is given.",
+			Results: returns(Result{Bool, "true when the mailer has taken it; else false, and why in the log"}),
+			Doc: "Sends a message by the program that the option `mailer` of the configuration names. `headers` are lines such as `Subject: hello`; " +
+				"`file`, which the script must be allowed to read, is attached, after it has been converted by a command to a file with another " +
+				"extension if one is given.",
 			Example: `freeswitch.email("someone@example.com", "pbx@example.com", "Subject: missed call", "1001 has called.")`,
 		},
 		{

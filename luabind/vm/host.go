@@ -78,6 +78,12 @@ func (s *State) Find(name string, write bool, try func(d Dir, rel string) error)
 	return s.each(name, write, try)
 }
 
+// Execute runs a command as os.execute does, in the name of the script, and gives its status.
+func (s *State) Execute(command string) (status int) {
+	_, status = s.execute(command, nil)
+	return status
+}
+
 // FileError is the text and the number that C has for an error of the file system.
 func FileError(err error) (text string, number int) { return cError(err) }
 
