@@ -124,12 +124,12 @@ func scriptSeeds(f *testing.F) {
 	}
 }
 
-// FuzzCompile: what gopher-lua compiles is compiled unless a limit of ours forbids it, and nothing else; what was compiled runs without a panic in
-// Go, and does the same when its lines are counted.
+// FuzzCompile: what gopher-lua compiles, once escapes are translated, is compiled unless a limit of ours forbids it, and nothing else; what was compiled
+// runs without a panic in Go, and does the same when its lines are counted. Translated, a source has the lines that it had.
 func FuzzCompile(f *testing.F) {
 	scriptSeeds(f)
 	for _, text := range []string{
-		"#!/usr/bin/lua\nprint(1)", "\x1bLua", "", "--[==[\n]==] print[=[\nx]=]", "local a <const> = 1", "x = 'a\r", "do goto a end", "::a:: ::a::", "return 'a\\\nb\\065\\x41\\z  c'",
+		"#!/usr/bin/lua\nprint(1)", "\x1bLua", "", "--[==[\n]==] print[=[\nx]=]", "local a <const> = 1", "x = 'a\r", "\"\\z\n", "do goto a end", "::a:: ::a::", "return 'a\\z\n  b\\\n\\x41', '\\u{20AC}'", "--[=x\nreturn [==[\\x41]==]", "return 'a\\\nb\\065\\x41\\z  c'",
 		"do local x = 1 goto e end ::e:: for i = '1', '3' do print(i .. i .. i) end", "a, b, c = b, a, c() a.b.c, d = d, a.b.c",
 		"while true do local f = function() return f end if f() then break end end", "return 0x.8p1, 1e5, .5, 5., 010, 0x10, 3..2",
 		"local function f(...) local t = {..., n = select('#', ...), [1] = 2; ...} return t end print(f(1, nil, 3).n, (f(1)))",
@@ -146,6 +146,12 @@ func FuzzCompile(f *testing.F) {
 			return // the compilers take time with the square of it
 		}
 		defer hurry()()
+		lines := lineEnds.Replace(source)
+		if got := Source(lines); strings.Count(got, "\n") != strings.Count(lines, "\n") {
+			t.Errorf("it becomes %q, with other lines", got)
+		} else if crlf := Source(strings.ReplaceAll(lines, "\n", "\r\n")); strings.ReplaceAll(crlf, "\r\n", "\n") != got {
+			t.Errorf("it becomes %q, with other line ends %q", got, crlf)
+		}
 		c, err := Compile("x", source)
 		if err != nil {
 			refused(t, source, err)
@@ -186,9 +192,6 @@ func FuzzCompile(f *testing.F) {
 // ours are the errors of Compile for what gopher-lua compiles.
 var ours = []string{"chunk has too many syntax levels", "table constructor with more than", "malformed number near", "precompiled chunks", "different names and constants", "has more than 200 local variables", "has more than 255 upvalues"}
 
-// lineEnds are those of Lua.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\n\r", "\n", "\r", "\n")
-
 func refused(t *testing.T, source string, err error) {
 	t.Helper()
 	var e *SyntaxError
@@ -203,10 +206,7 @@ func refused(t *testing.T, source string, err error) {
 
 // plainCompiles asks gopher-lua alone.
 func plainCompiles(source string) error {
-	if strings.HasPrefix(source, "#") {
-		source = "--" + source
-	}
-	block, err := parse.Parse(strings.NewReader(source), "x")
+	block, err := parse.Parse(strings.NewReader(Source(source)), "x")
 	if err == nil {
 		_, err = lua.Compile(block, "x")
 	}

@@ -3,6 +3,7 @@ package vm
 import (
 	"errors"
 	"io/fs"
+	"iter"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -234,7 +235,7 @@ func sourced(l *lua.LState) int {
 		raise(l, 1, "'package.path' must be a string")
 	}
 	var missing strings.Builder
-	for _, file := range templates(s, path, name) {
+	for file := range templates(l, path, name) {
 		c, err := s.source(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			missing.WriteString("\n\tno file '" + file + "'")
@@ -266,25 +267,29 @@ func installed(l *lua.LState) int {
 }
 
 // templates are the files that package.path gives for the name of a module.
-func templates(s *State, path, name string) []string {
+func templates(l *lua.LState, path, name string) iter.Seq[string] {
 	if len(path) > 8192 {
 		path = path[:8192]
 	}
 	name = strings.ReplaceAll(name, ".", "/")
-	var out []string
-	for _, t := range strings.Split(path, ";") {
-		if t != "" {
-			s.work(1 + (len(t)+strings.Count(t, "?")*len(name))/64)
-			out = append(out, strings.ReplaceAll(t, "?", name))
+	return func(yield func(string) bool) {
+		for t := range strings.SplitSeq(path, ";") {
+			if t == "" {
+				continue
+			}
+			StateOf(l).work(1)
+			StateOf(l).room(l, len(t)+strings.Count(t, "?")*len(name))
+			if !yield(strings.ReplaceAll(t, "?", name)) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 func searchPath(l *lua.LState) int {
 	s := StateOf(l)
 	var missing strings.Builder
-	for _, file := range templates(s, checkString(l, 2), checkString(l, 1)) {
+	for file := range templates(l, checkString(l, 2), checkString(l, 1)) {
 		if _, err := s.source(file); !errors.Is(err, fs.ErrNotExist) {
 			l.Push(lua.LString(file))
 			return 1

@@ -2,17 +2,19 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Source makes a source what the parser takes, which knows Lua 5.1: a first line that begins with # becomes a comment, and the
-// escapes \x and \z of Lua 5.2 and \u of 5.3 those of 5.1 in their place. Lines stay what they are.
+// escapes \x and \z of Lua 5.2 and \u of 5.3 those of 5.1 in their place. A comment as --[=x, which the parser takes for a broken long one,
+// gets a blank. Lines stay what they are.
 func Source(text string) string {
 	if strings.HasPrefix(text, "#") {
 		text = "--" + text
 	}
-	if !strings.Contains(text, `\x`) && !strings.Contains(text, `\z`) && !strings.Contains(text, `\u{`) {
+	if !slices.ContainsFunc([]string{`\x`, `\z`, `\u{`, "--[="}, func(s string) bool { return strings.Contains(text, s) }) {
 		return text
 	}
 	e := escapes{rest: text}
@@ -23,7 +25,14 @@ func Source(text string) string {
 		case strings.HasPrefix(e.rest, "--"):
 			e.copy(2)
 			if !e.long() {
-				e.copy(length(e.rest, "\n"))
+				if strings.HasPrefix(e.rest, "[=") {
+					e.out.WriteByte(' ')
+				}
+				if end := strings.IndexAny(e.rest, "\r\n"); end >= 0 {
+					e.copy(end)
+				} else {
+					e.copy(len(e.rest))
+				}
 			}
 		case c == '[' && e.long():
 		default:
@@ -32,6 +41,9 @@ func Source(text string) string {
 	}
 	return e.out.String()
 }
+
+// lineEnds makes the line ends of Lua one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\n\r", "\n", "\r", "\n")
 
 // escapes copies a source and translates escapes.
 type escapes struct {
@@ -68,20 +80,17 @@ func (e *escapes) quoted() {
 	quote := e.rest[0]
 	e.copy(1)
 	passed := 0 // lines that \z has passed over, to be written behind the text
-	for e.rest != "" {
-		switch c := e.rest[0]; {
-		case c == quote:
-			e.copy(1)
-			e.out.WriteString(strings.Repeat("\n", passed))
-			return
-		case c == '\n':
-			return
-		case c == '\\' && len(e.rest) > 1:
+	for e.rest != "" && e.rest[0] != quote && e.rest[0] != '\n' && e.rest[0] != '\r' {
+		if e.rest[0] == '\\' && len(e.rest) > 1 {
 			passed += e.escape()
-		default:
+		} else {
 			e.copy(1)
 		}
 	}
+	if e.rest != "" && e.rest[0] == quote {
+		e.copy(1)
+	}
+	e.out.WriteString(strings.Repeat("\n", passed))
 }
 
 // escape copies an escape, or what stands for it in Lua 5.1, and tells how many lines are left out.
@@ -106,9 +115,10 @@ func (e *escapes) escape() (lines int) {
 		after := strings.TrimLeft(digits, " \t\n\r\v\f")
 		blank := digits[:len(digits)-len(after)]
 		e.rest = after
-		return strings.Count(strings.ReplaceAll(blank, "\r\n", "\n"), "\n")
+		return strings.Count(lineEnds.Replace(blank), "\n")
 	}
-	e.copy(2)
+	end := e.rest[1:min(3, len(e.rest))]
+	e.copy(1 + max(len(end)-len(lineEnds.Replace(end))+1, 1)) // a line end of two characters is one
 	return 0
 }
 

@@ -109,6 +109,14 @@ func TestNothingReachesOutOfTheState(t *testing.T) {
 	}
 }
 
+func TestCommentsThatBeginLikeLongOnes(t *testing.T) {
+	for _, source := range []string{"--[=x\nreturn 1", "--[== heading ==]\r\nreturn 1", "--[=", "--[ [", "--[==[\n--[=x ]==] return 1", "return '--[=', [[--[=]]", "return 'a\\\r\n\\x41' --[=x"} {
+		if _, err := Compile("test.lua", source); err != nil {
+			t.Errorf("%q: %v", source, err)
+		}
+	}
+}
+
 func TestForInAFieldOfACall(t *testing.T) {
 	var lines []string
 	s := New(Options{Print: func(line string) { lines = append(lines, line) }})

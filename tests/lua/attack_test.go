@@ -243,6 +243,8 @@ var attacks = map[string]attack{
 	"errors deep down":    {source: `local function f(n) if n == 0 then error("x") end return 1 + f(n - 1) end while true do pcall(f, 15000) end`, want: ended},
 	"getinfo":             {source: `local function f(n) if n == 0 then while true do debug.getinfo(14000) end end return 1 + f(n - 1) end f(15000)`, want: ended},
 	"require":             {source: `package.path = ("?;"):rep(1000) while true do pcall(require, ("x."):rep(1000)) end`, want: ended},
+	"long module":         {source: `package.path = ("?"):rep(400) require(("x"):rep(4e6))`, want: fails},
+	"long modules":        {source: `package.path = ("?;"):rep(400) require(("x"):rep(4e6))`, want: fails},
 	"time":                {source: `while true do os.time() os.clock() end`, want: ended},
 	"utf8":                {source: `local s = ("ä"):rep(1e6) while true do utf8.len(s) end`, want: ended},
 	"reverse":             {source: `local s = ("x"):rep(4e6) while true do s:reverse() end`, want: ended},
