@@ -63,6 +63,8 @@ type serving struct {
 	err    error                   // why the script ended early
 	gone   chan struct{}           // closed when the call has ended
 	hook   string                  // the hang-up hook that is set and has not run
+	// generation is that of all scripts that have the call, the first and those that it executes.
+	generation *scripts.Generation
 }
 
 // run finds the call's script and runs it.
@@ -95,8 +97,8 @@ func (c *serving) run(ctx context.Context) {
 		c.err = err
 		return
 	}
-	generation := e.opts.Scripts.Generation()
-	chunk, err := load(generation, sel)
+	c.generation = e.opts.Scripts.Generation()
+	chunk, err := load(c.generation, sel)
 	if err != nil {
 		c.err = err
 		return
@@ -107,7 +109,7 @@ func (c *serving) run(ctx context.Context) {
 		c.err = err
 		return
 	}
-	c.err = c.execute(ctx, sel, chunk, e.machine(generation, c.call.Leg().UUID()))
+	c.err = c.execute(ctx, sel, chunk)
 }
 
 // load compiles what was selected.
@@ -123,13 +125,13 @@ func load(gen *scripts.Generation, sel selection) (*vm.Chunk, error) {
 }
 
 // execute runs the script in a state of its own, until it ends or has to.
-func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk, machine vm.Options) (err error) {
+func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk) (err error) {
 	running, cancel := context.WithCancelCause(c.engine.running)
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
 	defer c.cancels(cancel)()
 	script := c.engine.library.New(c.engine.scriptOptions("", luabind.Options{
-		Call: c.call, Machine: machine, Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
+		Call: c.call, Machine: c.engine.machine(c.generation, c.call.Leg().UUID()), Args: sel.argv(), Log: c.print, AfterHangup: c.engine.opts.AfterHangup,
 		AfterHangupInstructions: instructionsAfterHangup, Inner: c.inner,
 	}))
 	defer script.Close()
@@ -152,12 +154,11 @@ func (c *serving) inner(ctx context.Context, data string) error {
 	if err != nil {
 		return err
 	}
-	generation := c.engine.opts.Scripts.Generation()
-	chunk, err := load(generation, sel)
+	chunk, err := load(c.generation, sel)
 	if err != nil {
 		return err
 	}
-	return c.execute(ctx, sel, chunk, c.engine.machine(generation, c.call.Leg().UUID()))
+	return c.execute(ctx, sel, chunk)
 }
 
 // print writes what the script says to the log.

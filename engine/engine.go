@@ -128,7 +128,7 @@ func New(opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	rights, err := openRights(opts.Rights, opts.Scripts.Generation().Root())
+	rights, err := openRights(opts.Rights)
 	if err != nil {
 		return nil, err
 	}

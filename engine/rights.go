@@ -40,8 +40,8 @@ type rights struct {
 	commands []string
 }
 
-// openRights opens the directories. root is that of the scripts.
-func openRights(r Rights, root string) (*rights, error) {
+// openRights opens the directories.
+func openRights(r Rights) (*rights, error) {
 	out := &rights{env: r.Env, commands: r.Commands}
 	open := func(path string, write bool) error {
 		dir, err := os.OpenRoot(path)
@@ -60,7 +60,7 @@ func openRights(r Rights, root string) (*rights, error) {
 			return nil, err
 		}
 	}
-	for _, path := range append(slices.Clone(r.Read), root) {
+	for _, path := range r.Read {
 		if err := open(path, false); err != nil {
 			return nil, err
 		}
@@ -74,10 +74,12 @@ func (r *rights) close() {
 	}
 }
 
-// machine is what a script of a generation may touch, and how much of it. call is the uuid of its call, or "".
+// machine is what a script of a generation may touch, and how much of it. Files beside the scripts are those of the generation's
+// own directory, so that a swapped link gives new calls the new ones. call is the uuid of its call, or "".
 func (e *Engine) machine(gen *scripts.Generation, call string) vm.Options {
+	beside := vm.Dir{Path: filepath.ToSlash(gen.Root()), Root: gen.Dir()}
 	m := vm.Options{
-		Limits: e.opts.Limits, Watch: e.watch, Path: gen.Path(), Files: e.rights.dirs, Getenv: e.rights.getenv,
+		Limits: e.opts.Limits, Watch: e.watch, Path: gen.Path(), Files: append(slices.Clip(e.rights.dirs), beside), Getenv: e.rights.getenv,
 		Modules: e.loader,
 		Source: func(name string) (*vm.Chunk, error) {
 			f, err := gen.File(name)

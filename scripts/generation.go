@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ type File struct {
 type Generation struct {
 	number uint64
 	root   string
+	dir    *os.Root
 	files  map[string]*File // by the name below the root, with slashes
 }
 
@@ -45,6 +47,27 @@ func (g *Generation) Number() uint64 { return g.number }
 
 // Root is the absolute path of the root, as it was configured.
 func (g *Generation) Root() string { return g.root }
+
+// Dir is the directory that the generation was read from, for what lies beside the scripts. It stays that one when the root is
+// swapped, and is closed when nobody holds it any more, by os.Root's own finalizer.
+func (g *Generation) Dir() *os.Root { return g.dir }
+
+// at tells whether the generation was read from dir.
+func (g *Generation) at(dir *os.Root) bool {
+	if g.dir == nil {
+		return false
+	}
+	a, err := g.dir.Stat(".")
+	b, err2 := dir.Stat(".")
+	return err == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// free closes the directory of a generation that does not serve, unless that is the one of old.
+func (g *Generation) free(old *Generation) {
+	if g.dir != old.dir {
+		g.dir.Close()
+	}
+}
 
 // Path is the package.path that scripts start with (modlua-api.md 5.2).
 func (g *Generation) Path() string {

@@ -53,10 +53,11 @@ type Library struct {
 
 	watch func(*fsnotify.Watcher, string) error // Add
 
-	loading sync.Mutex       // one load at a time; what follows is its own
-	tree    *tree            // what was seen last, also when it was refused
-	built   map[string]*File // what has come of it
-	place   string           // where the tree of the current generation is
+	loading sync.Mutex           // one load at a time; what follows is its own
+	tree    *tree                // what was seen last, also when it was refused
+	built   map[string]*File     // what has come of it
+	links   map[string]string    // where those of the current generation lead
+	held    map[string]time.Time // files that are being written, and since when their old text counts
 
 	mu     sync.Mutex
 	status Status
@@ -97,11 +98,19 @@ func Open(ctx context.Context, opts Options) (*Library, error) {
 		l.log = slog.Default()
 	}
 	l.status = Status{Root: root, Mode: opts.Mode}
-	t, err := scan(ctx, root, l.tree, func(string) {})
+	t, err := l.scan(ctx, func(string, bool) {})
 	if err != nil {
 		return nil, fmt.Errorf("scripts: %w", err)
 	}
 	return l, l.install(ctx, t)
+}
+
+// Of is a library that serves one generation for ever.
+func Of(g *Generation) *Library {
+	l := &Library{root: g.root, opts: Options{Root: g.root, Mode: Off}, clock: clock.Real{}}
+	l.current.Store(g)
+	l.status = Status{Root: g.root, Mode: Off, Generation: g.number, Files: len(g.files)}
+	return l
 }
 
 // Generation is the present generation.
@@ -122,7 +131,13 @@ func (l *Library) Reload(ctx context.Context) error {
 	}
 	l.loading.Lock()
 	defer l.loading.Unlock()
-	if err := l.load(ctx, func(string) {}, true); err != nil {
+	t, err := l.scan(ctx, func(string, bool) {})
+	if err == nil {
+		err = l.install(ctx, t)
+	} else {
+		err = l.gone(ctx, err)
+	}
+	if err != nil {
 		return fmt.Errorf("scripts: %w", err)
 	}
 	s := l.Status()
@@ -136,31 +151,56 @@ func (l *Library) Reload(ctx context.Context) error {
 	return nil
 }
 
-// load scans and installs what it finds when that is not what was seen last, or always. Its error is that of ctx.
-// l.loading is locked.
-func (l *Library) load(ctx context.Context, enter func(dir string), always bool) error {
-	t, err := scan(ctx, l.root, l.tree, enter)
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil:
-		l.tree = new(tree)
-		l.refuse(err)
-		return nil
-	case !always && t.same(l.tree):
-		l.tree = t // knows more of the times of files
-		return nil
-	}
-	return l.install(ctx, t)
+// scan looks at the directory. l.loading is locked, or nobody else has l yet.
+func (l *Library) scan(ctx context.Context, see func(name string, link bool)) (*tree, error) {
+	return scan(ctx, l.root, l.tree, time.Now(), see)
 }
 
-// install makes a generation of a tree and lets it serve. l.loading is locked, or nobody else has l yet.
+// take makes a generation of what a look at the directory has given, when that is not what was seen last. Files that are being
+// written stay as they were; those count as such that were changed less than quiet ago. When there are some, again is the time
+// after which to look once more. Its error is that of ctx. l.loading is locked.
+func (l *Library) take(ctx context.Context, t *tree, err error, quiet time.Duration) (again time.Duration, _ error) {
+	if err != nil {
+		return 0, l.gone(ctx, err)
+	}
+	again = l.hold(t, quiet)
+	switch {
+	case again > 0 && l.opts.Gate != nil: // it is to see the whole change
+		t.close()
+	case l.knows(t):
+		t.close()
+		l.tree = t // knows more of the times of files
+	default:
+		return again, l.install(ctx, t)
+	}
+	return again, nil
+}
+
+// knows tells whether a tree is as what was seen last, and in the same place.
+func (l *Library) knows(t *tree) bool { return t.same(l.tree) && l.current.Load().at(t.dir) }
+
+// gone notes that the directory cannot be read. Its error is that of ctx.
+func (l *Library) gone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	l.tree = new(tree)
+	l.refuse(err)
+	return nil
+}
+
+// install makes a generation of a tree and lets it serve, unless it is the present one. Its error is that of ctx. l.loading is
+// locked, or nobody else has l yet.
 func (l *Library) install(ctx context.Context, t *tree) error {
 	old := l.current.Load()
 	if old == nil {
 		old = &Generation{}
 	}
-	next := &Generation{old.number + 1, l.root, make(map[string]*File)}
+	next := &Generation{number: old.number + 1, root: l.root, dir: t.dir, files: make(map[string]*File)}
+	if old.at(t.dir) {
+		t.close()
+		next.dir = old.dir
+	}
 	built := make(map[string]*File)
 	var broken []Problem
 	for _, name := range slices.Sorted(maps.Keys(t.nodes)) {
@@ -176,23 +216,27 @@ func (l *Library) install(ctx context.Context, t *tree) error {
 			next.files[name] = f
 		}
 	}
-	l.tree, l.built = t, built
+	l.built = built
 	l.setBroken(broken)
 	if old.number > 0 {
 		if l.opts.Changed != nil {
 			l.opts.Changed()
 		}
-		err := l.admit(ctx, old, next, len(broken) > 0, t.place)
-		if ctx.Err() != nil {
+		err := l.admit(ctx, old, next, len(broken) > 0, swapped(l.links, t.links))
+		if ctx.Err() != nil { // whoever looks next has to see the change
+			next.free(old)
 			return context.Cause(ctx)
 		}
 		l.refuse(err)
 		if err != nil {
+			l.see(t)
+			next.free(old)
 			return nil
 		}
 	}
-	l.place = t.place
-	if old.number > 0 && maps.Equal(old.files, next.files) {
+	l.see(t)
+	l.links = t.links
+	if maps.Equal(old.files, next.files) && next.dir == old.dir {
 		return nil
 	}
 	l.mu.Lock()
@@ -201,6 +245,16 @@ func (l *Library) install(ctx context.Context, t *tree) error {
 	l.current.Store(next)
 	l.log.Info("scripts loaded", "root", l.root, "generation", next.number, "files", len(next.files), "changed", changes(old, next))
 	return nil
+}
+
+// see notes what was seen last.
+func (l *Library) see(t *tree) {
+	for _, name := range t.outside {
+		if !slices.Contains(l.tree.outside, name) {
+			l.log.Warn("a link that leads out of the directory of the scripts is not followed", "link", filepath.Join(l.root, filepath.FromSlash(name)))
+		}
+	}
+	l.tree = t
 }
 
 // build compiles what is new. The file may be an old one.
@@ -220,9 +274,9 @@ func (l *Library) build(name string, n *node, old *Generation) *File {
 }
 
 // admit decides whether a generation may follow another one.
-func (l *Library) admit(ctx context.Context, old, next *Generation, broken bool, place string) error {
+func (l *Library) admit(ctx context.Context, old, next *Generation, broken, swapped bool) error {
 	switch {
-	case broken && (place != l.place || l.opts.Gate != nil):
+	case broken && (swapped || l.opts.Gate != nil):
 		return errors.New("a file is broken, and this change is made as a whole or not at all")
 	case l.opts.Gate != nil && !maps.Equal(old.files, next.files):
 		return l.opts.Gate(ctx, next)

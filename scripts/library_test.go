@@ -123,10 +123,12 @@ func TestAGenerationHasAllLuaFilesBelowTheRoot(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, map[string]string{
 		"a.lua": "return 1", "sub/deep/b.lua": "return 2", "readme.md": "x", "a.lua~": "x", ".hidden.lua": "x", "#a.lua#": "x",
-		".#a.lua": "x", ".git/c.lua": "x", "sub/a": "x",
+		".#a.lua": "x", ".git/c.lua": "x", "sub/a": "x", "lost+found/d.lua": "x",
+		"\xe4\xff/l\n \xe4.lua": "return 3", // no UTF-8, as of old disks
 	})
 	for link, target := range map[string]string{
 		"link.lua": "sub/deep/b.lua", "linked": "sub", "dangling.lua": "nowhere.lua", ".#b.lua": "user@host.123",
+		"absolute.lua": filepath.Join(dir, "sub/deep/b.lua"), "absolute": filepath.Join(dir, "sub/deep"),
 	} {
 		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
 			t.Fatal(err)
@@ -135,7 +137,11 @@ func TestAGenerationHasAllLuaFilesBelowTheRoot(t *testing.T) {
 	l, _ := open(t, Options{Root: dir})
 	want(t, l.Generation(), 1, map[string]string{
 		"a.lua": "return 1", "sub/deep/b.lua": "return 2", "link.lua": "return 2", "linked/deep/b.lua": "return 2",
+		"absolute.lua": "return 2", "absolute/b.lua": "return 2", "\xe4\xff/l\n \xe4.lua": "return 3",
 	})
+	if b := l.Status().Broken; len(b) > 0 {
+		t.Errorf("%+v", b)
+	}
 	f, err := l.Generation().Script("sub/deep/b.lua")
 	if err != nil || f.Path != filepath.Join(dir, "sub/deep/b.lua") || f.Chunk.Name() != f.Path {
 		t.Errorf("%+v, %v", f, err)
@@ -160,15 +166,18 @@ func TestALinkOutOfTheRootIsNotFollowed(t *testing.T) {
 	dir, other := t.TempDir(), t.TempDir()
 	put(t, dir, map[string]string{"a.lua": ""})
 	put(t, other, map[string]string{"secret.lua": ""})
-	if err := os.Symlink(filepath.Join(other, "secret.lua"), filepath.Join(dir, "b.lua")); err != nil {
-		t.Fatal(err)
-	}
-	l, _ := open(t, Options{Root: dir})
+	do(t, os.Symlink(filepath.Join(other, "secret.lua"), filepath.Join(dir, "b.lua")))
+	do(t, os.Symlink("../"+filepath.Base(other), filepath.Join(dir, "lib")))
+	l, log := open(t, Options{Root: dir})
 	if f, err := l.Generation().Script("b.lua"); err == nil || f.Content != "" {
 		t.Errorf("%+v", f)
 	}
-	if b := l.Status().Broken; len(b) != 1 || b[0].Path != filepath.Join(dir, "b.lua") {
+	if b := l.Status().Broken; len(b) != 1 || b[0].Path != filepath.Join(dir, "b.lua") || !strings.HasSuffix(b[0].Err.Error(), "/b.lua: "+errLink.Error()) {
 		t.Errorf("%+v", b)
+	}
+	l.Reload(t.Context())
+	if n := strings.Count(log.String(), "not followed\" link="+filepath.Join(dir, "lib")); n != 1 || l.Generation().Len() != 2 {
+		t.Errorf("logged %d times:\n%s", n, log)
 	}
 }
 
@@ -300,26 +309,54 @@ func TestAChangeThatKeepsSizeAndTimeIsSeen(t *testing.T) {
 func TestAnOldFileIsNotReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, map[string]string{"a.lua": "return 1"})
+	look := func(last *tree, later time.Duration) *tree {
+		t.Helper()
+		now, err := scan(t.Context(), dir, last, time.Now().Add(later), func(string, bool) {})
+		do(t, err)
+		t.Cleanup(now.close)
+		return now
+	}
+	young := look(new(tree), 0)
+	old := look(young, time.Hour)
+	if old.nodes["a.lua"] == young.nodes["a.lua"] {
+		t.Error("a file that has just been changed is not read again")
+	}
+	if again := look(old, time.Hour); again.nodes["a.lua"] != old.nodes["a.lua"] {
+		t.Error("an old file is read again")
+	}
+	do(t, os.Chtimes(filepath.Join(dir, "a.lua"), time.Now(), time.Now()))
+	if touched := look(old, time.Hour); touched.nodes["a.lua"] == old.nodes["a.lua"] || !touched.same(old) {
+		t.Errorf("touched: %+v", touched.nodes["a.lua"])
+	}
+}
+
+// An archive can give another text the same size and time, and the system the number of the file that was there.
+func TestAnOldFileIsReadAgainThatKeepsItsTime(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.lua")
+	put(t, dir, map[string]string{"a.lua": "return 1"})
 	long := time.Now().Add(-time.Hour)
-	if err := os.Chtimes(filepath.Join(dir, "a.lua"), long, long); err != nil {
-		t.Fatal(err)
+	do(t, os.Chtimes(path, long, long))
+	old, err := scan(t.Context(), dir, new(tree), time.Now().Add(time.Hour), func(string, bool) {})
+	do(t, err)
+	defer old.close()
+	for changeTime(old.nodes["a.lua"].info).Equal(changeTime(stat(t, path))) { // the system counts in steps of some milliseconds
+		put(t, dir, map[string]string{"a.lua": "return 2"})
+		do(t, os.Chtimes(path, long, long))
 	}
-	one, err := scan(t.Context(), dir, new(tree), func(string) {})
-	if err != nil {
-		t.Fatal(err)
+	now, err := scan(t.Context(), dir, old, time.Now().Add(time.Hour), func(string, bool) {})
+	do(t, err)
+	defer now.close()
+	if got := now.nodes["a.lua"].content; got != "return 2" {
+		t.Errorf("%q", got)
 	}
-	two, err := scan(t.Context(), dir, one, func(string) {})
-	if err != nil || one.nodes["a.lua"] != two.nodes["a.lua"] {
-		t.Errorf("%+v, %+v, %v", one.nodes["a.lua"], two.nodes["a.lua"], err)
-	}
-	later := long.Add(time.Second)
-	if err := os.Chtimes(filepath.Join(dir, "a.lua"), later, later); err != nil {
-		t.Fatal(err)
-	}
-	three, err := scan(t.Context(), dir, two, func(string) {})
-	if err != nil || three.nodes["a.lua"] == two.nodes["a.lua"] || !three.same(two) {
-		t.Errorf("%+v, %v", three.nodes["a.lua"], err)
-	}
+}
+
+func stat(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(path)
+	do(t, err)
+	return info
 }
 
 func TestABrokenFileKeepsItsLastGoodText(t *testing.T) {
@@ -469,6 +506,116 @@ func TestASwappedLinkIsAllOrNothing(t *testing.T) {
 				want(t, l.Generation(), 3, map[string]string{"a.lua": "return 4", "b.lua": "return 1"})
 			}
 		})
+	}
+}
+
+// A directory within can be a release, or a volume, as the root can.
+func TestASwappedLinkWithinIsAllOrNothing(t *testing.T) {
+	for name, link := range map[string]string{"a directory": "app", "a volume of Kubernetes": "app/..data"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			base := filepath.Dir(filepath.Join(dir, link))
+			for v, b := range map[string]string{".1": "return 1", ".2": "return (", ".3": "return 3"} {
+				put(t, base, map[string]string{"." + v + "/a.lua": "return " + v[1:], "." + v + "/b.lua": b})
+			}
+			relink(t, "..1", filepath.Join(dir, link))
+			if link != "app" {
+				do(t, os.Symlink("..data/a.lua", filepath.Join(base, "a.lua")))
+				do(t, os.Symlink("..data/b.lua", filepath.Join(base, "b.lua")))
+			}
+			l, _ := open(t, Options{Root: dir})
+			want(t, l.Generation(), 1, map[string]string{"app/a.lua": "return 1", "app/b.lua": "return 1"})
+			relink(t, "..2", filepath.Join(dir, link))
+			if err := l.Reload(t.Context()); err == nil || l.Status().Refused == nil {
+				t.Errorf("Reload: %v; %+v", err, l.Status())
+			}
+			want(t, l.Generation(), 1, map[string]string{"app/a.lua": "return 1", "app/b.lua": "return 1"})
+			relink(t, "..3", filepath.Join(dir, link))
+			reload(t, l)
+			want(t, l.Generation(), 2, map[string]string{"app/a.lua": "return 3", "app/b.lua": "return 3"})
+		})
+	}
+}
+
+// A volume is swapped while it is read.
+func TestOldAndNewAreNotReadTogether(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"..1/a.lua": "return 1", "..1/b.lua": "return 1", "..2/a.lua": "return 2", "..2/b.lua": "return 2"})
+	relink(t, "..1", filepath.Join(dir, "..data"))
+	do(t, os.Symlink("..data/a.lua", filepath.Join(dir, "a.lua")))
+	do(t, os.Symlink("..data/b.lua", filepath.Join(dir, "b.lua")))
+	links := 0
+	got, err := scan(t.Context(), dir, new(tree), time.Now(), func(_ string, link bool) {
+		if link {
+			if links++; links == 2 {
+				relink(t, "..2", filepath.Join(dir, "..data"))
+			}
+		}
+	})
+	do(t, err)
+	defer got.close()
+	if a, b := got.nodes["a.lua"].content, got.nodes["b.lua"].content; a != "return 2" || b != "return 2" {
+		t.Errorf("%q and %q", a, b)
+	}
+}
+
+func TestThereIsAnEndOfDirectories(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"sub/a.lua": ""})
+	root, err := os.OpenRoot(dir)
+	do(t, err)
+	defer root.Close()
+	s := &scanner{path: dir, last: new(tree), tree: &tree{dir: root, nodes: make(map[string]*node)}, dirs: maxDirs - 1, see: func(string, bool) {}}
+	if err := s.directory(t.Context(), ".", root, nil); err == nil || !strings.Contains(err.Error(), "more than 20000 directories") {
+		t.Error(err)
+	}
+}
+
+// A gate is left while it is asked. The change is not lost.
+func TestAnInterruptedReloadLosesNoChange(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	ctx, cancel := context.WithCancel(t.Context())
+	l, _ := open(t, Options{Root: dir, Gate: func(ctx context.Context, _ *Generation) error {
+		cancel()
+		return ctx.Err()
+	}})
+	put(t, dir, map[string]string{"a.lua": "return 2"})
+	if err := l.Reload(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("Reload: %v", err)
+	}
+	seen, err := l.scan(t.Context(), func(string, bool) {}) // as a watch or a poll would
+	do(t, err)
+	_, err = l.take(t.Context(), seen, nil, 0)
+	do(t, err)
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 2"})
+}
+
+// What lies beside the scripts is that of the generation, and goes when the generation goes.
+func TestAGenerationHasItsDirectory(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"v1/a.lua": "return 1", "v1/data": "1", "v2/a.lua": "return 1", "v2/data": "2"})
+	link := filepath.Join(dir, "scripts")
+	relink(t, "v1", link)
+	l, _ := open(t, Options{Root: link})
+	first := l.Generation()
+	read := func(g *Generation) string {
+		t.Helper()
+		text, err := g.Dir().ReadFile("data")
+		do(t, err)
+		return string(text)
+	}
+	put(t, link, map[string]string{"b.lua": ""})
+	reload(t, l)
+	if l.Generation().Dir() != first.Dir() {
+		t.Error("the directory was opened again")
+	}
+	do(t, os.Remove(filepath.Join(link, "b.lua")))
+	reload(t, l)
+	relink(t, "v2", link)
+	reload(t, l)
+	if was, is := read(first), read(l.Generation()); was != "1" || is != "2" {
+		t.Errorf("%q and %q", was, is)
 	}
 }
 

@@ -21,6 +21,7 @@ type settling struct {
 
 	mu          sync.Mutex
 	first, last time.Time // zero: nothing has happened
+	settled     time.Time // first of what has settled last
 }
 
 func newSettling(c clock.Clock) *settling { return &settling{clock: c, waiter: c.NewWaiter()} }
@@ -37,12 +38,19 @@ func (s *settling) mark() {
 	s.waiter.Wake()
 }
 
-// wait sleeps until what was marked has settled, and forgets it. It is false when ctx ends first.
-func (s *settling) wait(ctx context.Context) bool {
+// wait sleeps until what was marked has settled, and forgets it. When nothing is marked it sleeps until a time; zero is for ever.
+// It is false when ctx ends first.
+func (s *settling) wait(ctx context.Context, otherwise time.Time) bool {
 	for {
 		due := s.due()
+		if due.IsZero() {
+			due = otherwise
+		}
 		if !due.IsZero() && !s.clock.Now().Before(due) {
 			s.mu.Lock()
+			if s.settled = s.first; s.settled.IsZero() {
+				s.settled = s.clock.Now()
+			}
 			s.first, s.last = time.Time{}, time.Time{}
 			s.mu.Unlock()
 			return true
@@ -51,6 +59,18 @@ func (s *settling) wait(ctx context.Context) bool {
 			return false
 		}
 	}
+}
+
+// goesOn tells whether something has happened since wait, so that a look at the directory has seen half of it perhaps, and there
+// is patience left to look again. Then it is one change with what has settled.
+func (s *settling) goesOn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first.IsZero() || !s.clock.Now().Before(s.settled.Add(patience)) {
+		return false
+	}
+	s.first = s.settled
+	return true
 }
 
 func (s *settling) due() time.Time {

@@ -31,7 +31,7 @@ func TestChangesSettle(t *testing.T) {
 			g := clock.NewGroup(v)
 			var settled []time.Duration
 			g.Go(func() {
-				for s.wait(ctx) {
+				for s.wait(ctx, time.Time{}) {
 					settled = append(settled, v.Now().Sub(start))
 				}
 			})
@@ -53,4 +53,43 @@ func TestChangesSettle(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What happens after a change has settled belongs to it as long as it may wait.
+func TestAChangeGoesOn(t *testing.T) {
+	start := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	v := clock.NewVirtual(start)
+	g := clock.NewGroup(v)
+	g.Go(func() {
+		s := newSettling(v)
+		w := v.NewWaiter()
+		at := func(ms int) { w.Wait(context.Background(), start.Add(time.Duration(ms)*time.Millisecond)) }
+		settles := func(ms int) {
+			t.Helper()
+			if !s.wait(context.Background(), start.Add(time.Hour)) || v.Now().Sub(start) != time.Duration(ms)*time.Millisecond {
+				t.Errorf("settled after %v, want %d ms", v.Now().Sub(start), ms)
+			}
+		}
+		s.mark()
+		settles(50)
+		if at(60); s.goesOn() {
+			t.Error("nothing has happened")
+		}
+		at(70)
+		s.mark()
+		if !s.goesOn() {
+			t.Error("it does not go on")
+		}
+		at(110)
+		s.mark()
+		settles(150) // not 160
+		at(151)
+		s.mark()
+		if s.goesOn() {
+			t.Error("it has no end")
+		}
+		settles(201)
+		settles(3600_000)
+	})
+	g.Wait(context.Background())
 }

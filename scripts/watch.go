@@ -10,9 +10,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/fsnotify/fsnotify"
 )
+
+// lookInterval is how often the directory is looked at though the system has told nothing, since it does not tell of everything:
+// of what is mounted, of what is written through a mapping or through a name elsewhere, of a directory above that could not be read.
+const lookInterval = 10 * time.Second
+
+// retryPolls is how often the directory is polled before watches are tried again.
+const retryPolls = 60
 
 // runWatch takes changes when the system tells of them, until ctx ends. Each look at the directory sets all watches anew,
 // so that none is left on what was renamed, removed or swapped.
@@ -21,52 +30,87 @@ func (l *Library) runWatch(ctx context.Context) error {
 	changed.mark() // something may have happened since Open
 	var w *watches
 	defer func() { w.close() }()
-	for changed.wait(ctx) {
-		next, err := newWatches(l, changed.mark)
-		if err == nil {
-			l.loading.Lock()
-			err = l.load(ctx, next.enter, false)
-			l.loading.Unlock()
-			w.close()
-			w = next
-			if err != nil {
+	for again := lookInterval; changed.wait(ctx, l.clock.Now().Add(again)); {
+		w.close() // the limits of the system would count both; what happens meanwhile is seen
+		var err error
+		if w, err = newWatches(l, changed.mark); err == nil {
+			if again, err = l.notice(ctx, w, changed); err != nil {
 				return err
 			}
-			err = next.err
+			err = w.err
 		}
-		if err != nil {
-			w.close()
-			l.fallBack(err)
-			return l.runPoll(ctx)
+		l.fallBack(err)
+		if err == nil {
+			continue
 		}
+		w.close()
+		for range retryPolls {
+			if err := l.poll(ctx); err != nil {
+				return err
+			}
+		}
+		changed.mark()
 	}
 	return context.Cause(ctx)
 }
 
-// fallBack notes that there are no watches to be had.
+// notice looks at the directory and takes what has changed. Its error is that of ctx. again is after which time to look once more, though
+// nothing more is marked.
+func (l *Library) notice(ctx context.Context, w *watches, changed *settling) (again time.Duration, _ error) {
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	t, err := l.scan(ctx, w.see)
+	if changed.goesOn() {
+		t.close()
+		return lookInterval, nil
+	}
+	again, err = l.take(ctx, t, err, quietTime)
+	if again == 0 {
+		again = lookInterval
+	}
+	return again, err
+}
+
+// fallBack notes that there are no watches to be had; nil: there are.
 func (l *Library) fallBack(why error) {
 	l.mu.Lock()
-	l.status.Mode, l.status.Fallback = Poll, why
+	was := l.status.Fallback
+	l.status.Mode, l.status.Fallback = Watch, why
+	if why != nil {
+		l.status.Mode = Poll
+	}
 	l.mu.Unlock()
-	l.log.Warn("scripts cannot be watched, polling instead", "root", l.root, "interval", pollInterval, "err", why)
+	switch {
+	case why != nil && (was == nil || was.Error() != why.Error()):
+		l.log.Warn("scripts cannot be watched, polling instead", "root", l.root, "interval", pollInterval, "err", why)
+	case why == nil && was != nil:
+		l.log.Info("scripts are watched again", "root", l.root)
+	}
 }
 
 // watches are those on the directories of one tree and on the way to it.
 type watches struct {
 	lib    *Library
 	fs     *fsnotify.Watcher
-	way    map[string][]string
+	place  string              // where the root leads
+	way    map[string][]string // to the root
 	reader sync.WaitGroup
 	err    error // there are no more watches to be had
+
+	mu    sync.Mutex
+	added map[string]bool // directories that have been seen, and links
+	names map[string]bool // what links within the root lead over, and to
 }
 
 // newWatches watches the way to the root of l and calls mark for each change that counts.
 func newWatches(l *Library, mark func()) (*watches, error) {
 	fsw, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, fmt.Errorf("watch: %w", err)
+		return nil, fmt.Errorf("watch: %w", limit(err))
 	}
-	w := &watches{lib: l, fs: fsw, way: way(l.root)}
+	top := filepath.VolumeName(l.root) + string(filepath.Separator)
+	w := &watches{lib: l, fs: fsw, way: way(top, l.root[len(top)-1:]), added: make(map[string]bool), names: make(map[string]bool)}
+	w.place, _ = filepath.EvalSymlinks(l.root) // where there is none, there are no links within
 	w.reader.Go(func() { w.read(mark) })
 	for dir := range w.way {
 		w.add(dir)
@@ -100,30 +144,69 @@ func (w *watches) counts(ev fsnotify.Event) bool {
 	if slices.Contains(w.way[filepath.Clean(dir)], name) {
 		return true
 	}
+	w.mu.Lock()
+	known, led := w.added[ev.Name], w.names[name]
+	w.mu.Unlock()
+	if known || led {
+		return true
+	}
 	if rel, err := filepath.Rel(w.lib.root, ev.Name); err != nil || !filepath.IsLocal(rel) {
 		return false
 	}
 	switch {
 	case name == kubernetesLink, isLua(name) && !hidden(name):
 		return true
-	case hidden(name):
+	case hidden(name), ev.Op == fsnotify.Write:
 		return false
 	}
-	return ev.Op != fsnotify.Write // a directory, perhaps, or a link to one
+	info, err := os.Lstat(ev.Name)
+	return err == nil && (info.IsDir() || info.Mode()&fs.ModeSymlink != 0)
 }
 
-// enter watches a directory below the root, given by its name.
-func (w *watches) enter(dir string) { w.add(filepath.Join(w.lib.root, filepath.FromSlash(dir))) }
+// see watches a directory below the root, or where a link leads, given by its name.
+func (w *watches) see(name string, link bool) {
+	path := filepath.Join(w.lib.root, filepath.FromSlash(name))
+	w.mu.Lock()
+	w.added[path] = true
+	w.mu.Unlock()
+	if !link {
+		w.add(path)
+		return
+	}
+	for dir, names := range way(w.place, name) {
+		rel, err := filepath.Rel(w.place, dir)
+		if err != nil || !filepath.IsLocal(rel) {
+			continue
+		}
+		w.mu.Lock()
+		for _, name := range names {
+			w.names[name] = true
+		}
+		w.mu.Unlock()
+		w.add(filepath.Join(w.lib.root, rel)) // events have the name under which a directory was watched first
+	}
+}
 
 func (w *watches) add(dir string) {
 	err := w.lib.watch(w.fs, dir)
 	// What has gone is seen from above, as is the mending of what may not be read.
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && w.err == nil {
-		w.err = fmt.Errorf("watch %s: %w", dir, err)
+		w.err = fmt.Errorf("watch %s: %w", dir, limit(err))
 	}
 }
 
-// close ends the watches. It may be called on nil.
+// limit names the setting of the system that an error comes from: its own text is about something else.
+func limit(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w (fs.inotify.max_user_watches is reached)", err)
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Errorf("%w (fs.inotify.max_user_instances or the limit of open files is reached)", err)
+	}
+	return err
+}
+
+// close ends the watches. It may be called on nil, and again.
 func (w *watches) close() {
 	if w != nil {
 		w.fs.Close()
@@ -131,12 +214,12 @@ func (w *watches) close() {
 	}
 }
 
-// way is what leads to the root: by directories, the names in them whose replacement moves it. These are the links on the
-// way, those that they lead to, and the root itself, also where one of them does not exist.
-func way(root string) map[string][]string {
+// way is what leads from a directory, which is behind no link, to a path in it: by directories, the names in them whose replacement
+// moves it. These are all that the path consists of, the links and what they lead over instead of themselves, up to the first that
+// does not exist.
+func way(at, path string) map[string][]string {
 	names := make(map[string][]string)
-	at := filepath.VolumeName(root) + string(filepath.Separator)
-	rest := split(root[len(filepath.VolumeName(root)):])
+	rest := split(path)
 	for range 255 { // as many links as the system follows, and more
 		if len(rest) == 0 {
 			break
@@ -147,11 +230,9 @@ func way(root string) map[string][]string {
 			at = filepath.Dir(at)
 			continue
 		}
+		names[at] = append(names[at], name)
 		path := filepath.Join(at, name)
 		info, err := os.Lstat(path)
-		if err != nil || len(rest) == 0 || info.Mode()&fs.ModeSymlink != 0 {
-			names[at] = append(names[at], name)
-		}
 		if err != nil {
 			break
 		}

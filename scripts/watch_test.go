@@ -10,11 +10,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"eslua/internal/clock"
 )
 
 // watching runs a library in real time, as the system tells of changes in real time. It returns when the watches are set.
@@ -112,6 +115,16 @@ func TestChangesAreNoticedHoweverTheyAreMade(t *testing.T) {
 			do(t, os.RemoveAll(dir))
 			put(t, dir, map[string]string{"c.lua": "return 2", "watched.lua": ""})
 		}, map[string]string{"c.lua": "return 2"}},
+		"a directory above replaced": {func(t *testing.T, dir string) {
+			above := filepath.Dir(filepath.Dir(dir))
+			put(t, above+".new/below/scripts", map[string]string{"c.lua": "return 2", "watched.lua": ""})
+			do(t, os.Rename(above, above+".old"))
+			do(t, os.Rename(above+".new", above))
+		}, map[string]string{"c.lua": "return 2"}},
+		"a directory above removed and made again": {func(t *testing.T, dir string) {
+			do(t, os.RemoveAll(filepath.Dir(filepath.Dir(dir))))
+			put(t, dir, map[string]string{"c.lua": "return 2", "watched.lua": ""})
+		}, map[string]string{"c.lua": "return 2"}},
 		"replaced as a whole": {func(t *testing.T, dir string) {
 			put(t, dir+".new", map[string]string{"c.lua": "return 2", "watched.lua": ""})
 			do(t, os.Rename(dir, dir+".old"))
@@ -120,7 +133,7 @@ func TestChangesAreNoticedHoweverTheyAreMade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(t.TempDir(), "scripts")
+			dir := filepath.Join(t.TempDir(), "above/below/scripts")
 			put(t, dir, map[string]string{"a.lua": "return 1", "sub/b.lua": "return 1"})
 			l, log := watching(t, dir, nil)
 			change.do(t, dir)
@@ -186,6 +199,136 @@ func TestSwappedLinksAreNoticed(t *testing.T) {
 	}
 }
 
+// What a link leads to is watched, also where its name is none of a script, and where nothing else is read.
+func TestWhatALinkLeadsToIsWatched(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"main.v1": "return 1", ".old/b.lua": "return 1", ".r1/c.lua": "return 1", ".r2/c.lua": "return 2"})
+	for link, target := range map[string]string{
+		"a.lua": "main.v1", "b.lua": ".old/b.lua", ".current": ".r1", "app": ".current", "abs.lua": filepath.Join(dir, "main.v1"),
+	} {
+		do(t, os.Symlink(target, filepath.Join(dir, link)))
+	}
+	l, log := watching(t, dir, nil)
+	files := map[string]string{"a.lua": "return 1", "abs.lua": "return 1", "b.lua": "return 1", "app/c.lua": "return 1"}
+	becomes(t, l, log, files)
+	put(t, dir, map[string]string{"main.v1": "return 2"})
+	files["a.lua"], files["abs.lua"] = "return 2", "return 2"
+	becomes(t, l, log, files)
+	put(t, dir, map[string]string{".old/b.lua": "return 2"})
+	files["b.lua"] = "return 2"
+	becomes(t, l, log, files)
+	relink(t, ".r2", filepath.Join(dir, ".current"))
+	files["app/c.lua"] = "return 2"
+	becomes(t, l, log, files)
+}
+
+// A change that begins while the directory is read is taken when it has settled, too.
+func TestAHalfSeenChangeIsNotTaken(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{"x/m.lua": "return 1", "y/m.lua": "return 1"}
+	put(t, dir, files)
+	l, log := open(t, Options{Root: dir})
+	add := l.watch
+	var once sync.Once
+	var seen []string
+	l.watch = func(w *fsnotify.Watcher, path string) error {
+		if name := filepath.Base(path); name == "x" || name == "y" {
+			if seen = append(seen, name); len(seen) == 2 { // the one has been read, the other has not
+				once.Do(func() {
+					put(t, dir, map[string]string{seen[0] + "/m.lua": "return 2"})
+					do(t, os.RemoveAll(filepath.Join(dir, seen[1])))
+					time.Sleep(20 * time.Millisecond) // the system tells of it in real time
+				})
+			}
+		}
+		return add(w, path)
+	}
+	run(t, l)
+	log.await(t, "scripts loaded", "generation=2")
+	if got := contents(l.Generation()); !maps.Equal(got, map[string]string{seen[0] + "/m.lua": "return 2"}) {
+		t.Errorf("half of a change was taken: %v", got)
+	}
+}
+
+// unwatched runs a library by a virtual clock; what it returns sleeps until then, after the start. Watching a directory does what watch does.
+func unwatched(t *testing.T, dir string, watch func(*fsnotify.Watcher, string) error) (*Library, func(time.Duration)) {
+	start := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	v := clock.NewVirtual(start)
+	l, _ := open(t, Options{Root: dir, Clock: v})
+	l.watch = watch
+	ctx, cancel := context.WithCancel(context.Background())
+	g := clock.NewGroup(v)
+	g.Go(func() { l.Run(ctx) })
+	t.Cleanup(func() {
+		cancel()
+		g.Wait(context.Background())
+	})
+	w := v.NewWaiter()
+	return l, func(d time.Duration) { w.Wait(context.Background(), start.Add(d)) }
+}
+
+func TestWhatTheSystemDoesNotTellIsFoundLater(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, until := unwatched(t, dir, func(*fsnotify.Watcher, string) error { return nil })
+	until(time.Second)
+	put(t, dir, map[string]string{"b.lua": "return 2"})
+	long := time.Now().Add(-time.Hour)
+	do(t, os.Chtimes(filepath.Join(dir, "b.lua"), long, long))
+	until(2 * lookInterval)
+	want(t, l.Generation(), 2, map[string]string{"a.lua": "return 1", "b.lua": "return 2"})
+}
+
+func TestWatchesAreTriedAgain(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	var free atomic.Bool
+	l, until := unwatched(t, dir, func(*fsnotify.Watcher, string) error {
+		if free.Load() {
+			return nil
+		}
+		return syscall.ENOSPC
+	})
+	until(time.Second)
+	if s := l.Status(); s.Mode != Poll || !errors.Is(s.Fallback, syscall.ENOSPC) || !strings.Contains(s.Fallback.Error(), "fs.inotify.max_user_watches") {
+		t.Errorf("%+v", s)
+	}
+	until(90 * time.Second)
+	if s := l.Status(); s.Mode != Poll {
+		t.Errorf("%+v", s)
+	}
+	free.Store(true)
+	until(3 * time.Minute)
+	if s := l.Status(); s.Mode != Watch || s.Fallback != nil {
+		t.Errorf("%+v", s)
+	}
+}
+
+// The limit of the system is for all watches together: the next are set when the last are gone.
+func TestWatchesAreNotSetTwice(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.lua": "return 1"})
+	l, log := open(t, Options{Root: dir})
+	add := l.watch
+	seen := make(map[*fsnotify.Watcher]bool)
+	l.watch = func(w *fsnotify.Watcher, path string) error {
+		seen[w] = true
+		for other := range seen {
+			if other != w && other.WatchList() != nil {
+				t.Error("the old watches are there still")
+			}
+		}
+		return add(w, path)
+	}
+	run(t, l)
+	for v := 2; v < 5; v++ {
+		put(t, dir, map[string]string{"a.lua": fmt.Sprintf("return %d", v)})
+		for contents(l.Generation())["a.lua"] != fmt.Sprintf("return %d", v) {
+			log.await(t, "scripts loaded")
+		}
+	}
+}
+
 func TestABrokenFileIsReportedAndMended(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, map[string]string{"a.lua": "return 1"})
@@ -248,7 +391,18 @@ func TestWithoutWatchesTheLibraryPolls(t *testing.T) {
 
 func TestEditorsFilesAreNoChange(t *testing.T) {
 	dir := t.TempDir()
-	w := &watches{lib: &Library{root: dir}, way: map[string][]string{filepath.Dir(dir): {filepath.Base(dir)}}}
+	put(t, dir, map[string]string{"sub/a.lua": "", "calls.log": "", "main.v2": ""})
+	do(t, os.Symlink("sub", filepath.Join(dir, "link")))
+	do(t, os.Symlink("main.v2", filepath.Join(dir, "main.lua")))
+	w, err := newWatches(&Library{root: dir, watch: (*fsnotify.Watcher).Add}, func() {})
+	do(t, err)
+	defer w.close()
+	seen, err := scan(t.Context(), dir, new(tree), time.Now(), w.see)
+	do(t, err)
+	defer seen.close()
+	put(t, dir, map[string]string{"new/a.lua": ""})
+	do(t, os.Symlink("sub", filepath.Join(dir, "new.link")))
+	do(t, os.RemoveAll(filepath.Join(dir, "sub")))
 	for _, c := range []struct {
 		name string
 		op   fsnotify.Op
@@ -259,13 +413,20 @@ func TestEditorsFilesAreNoChange(t *testing.T) {
 		{".a.lua.swp", fsnotify.Create, false},
 		{".#a.lua", fsnotify.Create, false},
 		{"#a.lua#", fsnotify.Remove, false},
+		{"lost+found", fsnotify.Create, false},
+		{"calls.log", fsnotify.Create, false},
 		{"calls.log", fsnotify.Write, false},
-		{"sub", fsnotify.Create, true},
+		{"calls.tmp", fsnotify.Remove, false},
 		{"sub", fsnotify.Remove, true},
+		{"link", fsnotify.Remove, true},
+		{"main.v2", fsnotify.Write, true},
+		{"new", fsnotify.Create, true},
+		{"new.link", fsnotify.Create, true},
 		{"..data", fsnotify.Create, true},
 		{"..2026_11", fsnotify.Create, false},
 		{"../" + filepath.Base(dir), fsnotify.Rename, true},
 		{"../other", fsnotify.Create, false},
+		{"../../" + filepath.Base(filepath.Dir(dir)), fsnotify.Rename, true},
 	} {
 		if got := w.counts(fsnotify.Event{Name: filepath.Join(dir, c.name), Op: c.op}); got != c.want {
 			t.Errorf("%v %s: %v, want %v", c.op, c.name, got, c.want)
@@ -282,15 +443,28 @@ func TestTheWayToTheRoot(t *testing.T) {
 	do(t, os.Symlink(filepath.Join(top, "data/v1"), filepath.Join(top, "data/current")))
 	do(t, os.Symlink("round", filepath.Join(top, "round")))
 	for root, want := range map[string]string{
-		"data/v1/scripts": "data/v1:[scripts]",
-		"srv/app/scripts": "data/v1:[scripts] data:[current] srv:[app]",
-		"srv/app":         "data:[current v1] srv:[app]",
-		"srv/nowhere/x":   "srv:[nowhere]",
-		"round":           ":[round]",
+		"data/v1/scripts": "data/v1:[scripts] data:[v1] top:[data]",
+		"srv/app/scripts": "data/v1:[scripts] data:[current v1] srv:[app] top:[srv data]",
+		"srv/app":         "data:[current v1] srv:[app] top:[srv data]",
+		"srv/nowhere/x":   "srv:[nowhere] top:[srv]",
+		"round":           "top:[round]",
 	} {
 		var got []string
-		for dir, names := range way(filepath.Join(top, root)) {
-			got = append(got, fmt.Sprint(strings.TrimPrefix(strings.TrimPrefix(dir, top), "/"), ":", slices.Compact(names)))
+		for dir, names := range way("/", filepath.Join(top, root)) {
+			rel, err := filepath.Rel(top, dir)
+			switch {
+			case err != nil || !filepath.IsLocal(rel):
+				continue // what the test itself lies in
+			case rel == ".":
+				rel = "top"
+			}
+			var once []string // a link that leads through a directory again names it again
+			for _, name := range names {
+				if !slices.Contains(once, name) {
+					once = append(once, name)
+				}
+			}
+			got = append(got, fmt.Sprint(rel, ":", once))
 		}
 		slices.Sort(got)
 		if strings.Join(got, " ") != want {

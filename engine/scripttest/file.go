@@ -57,6 +57,7 @@ func (r *run) file(ctx context.Context, path string) []Result {
 		return []Result{{File: f.path, Name: []string{f.path}, Status: Broken, Failure: f.failure(err)}}
 	}
 	defer f.state.Close()
+	defer context.AfterFunc(ctx, func() { f.state.Kill(context.Cause(ctx)) })()
 	f.block = nil
 	f.runBlock(f.root, nil)
 	return f.results
@@ -64,11 +65,7 @@ func (r *run) file(ctx context.Context, path string) []Result {
 
 // load reads the file, which makes its blocks.
 func (f *file) load() error {
-	text, err := os.ReadFile(f.path)
-	if err != nil {
-		return err
-	}
-	chunk, err := vm.Compile(f.path, string(text))
+	chunk, err := f.chunk()
 	if err != nil {
 		return err
 	}
@@ -109,6 +106,22 @@ func (f *file) load() error {
 		return err
 	}
 	return nil
+}
+
+// chunk is the compiled file.
+func (f *file) chunk() (*vm.Chunk, error) {
+	if f.run.opts.Generation != nil {
+		of, err := f.run.opts.Generation.File(f.path)
+		if err != nil {
+			return nil, err
+		}
+		return of.Chunk, nil
+	}
+	text, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil, err
+	}
+	return vm.Compile(f.path, string(text))
 }
 
 // print keeps what the test prints, and puts it into the trace of its calls.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"eslua/scripts"
 )
 
 // suffix is what the names of test files end with.
@@ -33,11 +35,12 @@ func find(paths []string) ([]string, error) {
 			files = append(files, filepath.Clean(path))
 			continue
 		}
-		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		// A name that ends so is that of the directory itself, also where it is a link.
+		err = filepath.WalkDir(path+string(filepath.Separator), func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && name != path && strings.HasPrefix(d.Name(), "."):
+			case d.IsDir() && filepath.Clean(name) != filepath.Clean(path) && strings.HasPrefix(d.Name(), "."):
 				return filepath.SkipDir
 			case !d.IsDir() && strings.HasSuffix(d.Name(), suffix):
 				files = append(files, filepath.Clean(name))
@@ -52,6 +55,20 @@ func find(paths []string) ([]string, error) {
 	files = slices.Compact(files)
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%w in %s", ErrNoTests, strings.Join(paths, ", "))
+	}
+	return files, nil
+}
+
+// tests gives the test files of a generation.
+func tests(g *scripts.Generation) ([]string, error) {
+	var files []string
+	for f := range g.All() {
+		if strings.HasSuffix(f.Path, suffix) {
+			files = append(files, f.Path)
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%w in %s", ErrNoTests, g.Root())
 	}
 	return files, nil
 }

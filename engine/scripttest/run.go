@@ -22,6 +22,9 @@ type Options struct {
 	Paths []string
 	// Scripts is the directory of the scripts that the tests place calls to.
 	Scripts string
+	// Generation is what is tested in place of Paths and Scripts: the scripts and test files of a generation, whatever becomes of
+	// those on disk.
+	Generation *scripts.Generation
 	// Filter chooses tests by their full names, with blanks between the names; nil: all.
 	Filter *regexp.Regexp
 	// Seed is what all chance in switch and scripts is made from; 0 is 1.
@@ -64,11 +67,7 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	if opts.Parallel == 0 {
 		opts.Parallel = 2 * runtime.GOMAXPROCS(0)
 	}
-	paths, err := find(opts.Paths)
-	if err != nil {
-		return nil, err
-	}
-	library, err := scripts.Open(ctx, scripts.Options{Root: opts.Scripts, Mode: scripts.Off, Log: slog.New(slog.DiscardHandler)})
+	paths, library, err := open(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +93,19 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	}
 	report.Took = time.Since(began)
 	return report, nil
+}
+
+// open gives the test files and the scripts.
+func open(ctx context.Context, opts Options) (paths []string, library *scripts.Library, err error) {
+	if opts.Generation != nil {
+		paths, err = tests(opts.Generation)
+		return paths, scripts.Of(opts.Generation), err
+	}
+	if paths, err = find(opts.Paths); err != nil {
+		return nil, nil, err
+	}
+	library, err = scripts.Open(ctx, scripts.Options{Root: opts.Scripts, Mode: scripts.Off, Log: slog.New(slog.DiscardHandler)})
+	return paths, library, err
 }
 
 // files runs the files, several at once, and tells of them in their order.

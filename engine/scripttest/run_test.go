@@ -2,14 +2,18 @@ package scripttest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"eslua/engine/scripttest"
+	"eslua/scripts"
 )
 
 // files writes a directory of scripts.
@@ -576,4 +580,63 @@ func BenchmarkSimpleCallTests(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*8*n)/b.Elapsed().Seconds(), "tests/s")
+}
+
+// A directory of scripts may be a link to a release.
+func TestTestsBehindALinkAreFound(t *testing.T) {
+	dir := files(t, map[string]string{"r1/sub/a_test.lua": "it('a', function() end)", "r1/.git/b_test.lua": "it('b', function() end)"})
+	link := filepath.Join(dir, "current")
+	if err := os.Symlink("r1", link); err != nil {
+		t.Fatal(err)
+	}
+	if report := run(t, scripttest.Options{Scripts: link}); len(report.Results) != 1 || report.Results[0].File != filepath.ToSlash(link)+"/sub/a_test.lua" {
+		t.Errorf("%+v", report.Results)
+	}
+}
+
+// What is to serve is tested, not what has come to be on disk meanwhile.
+func TestAGenerationIsTestedAsItIs(t *testing.T) {
+	dir := files(t, map[string]string{
+		"main.lua": "session:answer() session:setVariable('got', require('lib'))", "lib.lua": "return 'old'",
+		"main_test.lua": "it('is old', function() local c = place { script = 'main.lua' } c:wait() assert.equals('old', c:var('got')) end)",
+	})
+	library, err := scripts.Open(t.Context(), scripts.Options{Root: dir, Mode: scripts.Manual, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := library.Generation()
+	for name, text := range map[string]string{"lib.lua": "return 'new'", "more_test.lua": "it('is new', function() end)"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := library.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if report := run(t, scripttest.Options{Generation: old}); len(report.Results) != 1 || !report.OK() {
+		t.Errorf("the old ones: %+v", report.Results)
+	}
+	if report := run(t, scripttest.Options{Generation: library.Generation()}); len(report.Results) != 2 || report.OK() {
+		t.Errorf("the new ones: %+v", report.Results)
+	}
+	if err := os.Remove(filepath.Join(dir, "main_test.lua")); err != nil {
+		t.Fatal(err)
+	}
+	if err := library.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if report := run(t, scripttest.Options{Generation: library.Generation()}); len(report.Results) != 1 {
+		t.Errorf("without a test file: %+v", report.Results)
+	}
+}
+
+func TestAHangingTestEndsWithItsContext(t *testing.T) {
+	dir := files(t, map[string]string{"main_test.lua": "it('hangs', function() print('here') while true do end end)"})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("the server stops")
+	time.AfterFunc(100*time.Millisecond, func() { cancel(why) }) // what computes knows no other time
+	report, err := scripttest.Run(ctx, scripttest.Options{Paths: []string{dir}, Scripts: dir})
+	if !errors.Is(err, why) || len(report.Results) != 1 || !strings.Contains(report.Results[0].Failure.Text, why.Error()) {
+		t.Errorf("%v, %+v", err, report)
+	}
 }

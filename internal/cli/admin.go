@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,7 +39,14 @@ func adminCommands(w World) []*cli.Command {
 				case wanted == 1 && (c.Args().Len() != 1 || first == ""):
 					return fmt.Errorf("%w: %s takes the uuid of a call, or the beginning of one; eslua calls lists them", errUsage, name)
 				}
-				return action(c, &adminClient{c, w})
+				ctx, stop := untilSignal(c.Context, w)
+				defer stop()
+				c.Context = ctx
+				err := action(c, &adminClient{c, w})
+				if err != nil && ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+				return err
 			},
 		}
 	}

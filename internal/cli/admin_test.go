@@ -1,16 +1,21 @@
 package cli_test
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"eslua/esl"
 	"eslua/esl/esltest"
+	"eslua/internal/cli"
 )
 
 func TestARunningServerTellsAndObeys(t *testing.T) {
@@ -116,12 +121,24 @@ func TestAServerThatStopsSaysSo(t *testing.T) {
 }
 
 func TestChangedScriptsMustPassTheGate(t *testing.T) {
-	for _, c := range []struct{ gate, bad, says, good string }{
-		{"check", "session:anser()", "unknown-method", "session:answer() session:hangup()"},
-		{"test", "session:hangup()", "is answered: ", "session:answer() session:sleep(1)"},
+	for _, c := range []struct {
+		gate            string
+		link            bool // the directory of the scripts is one
+		bad, says, good string
+	}{
+		{"check", false, "session:anser()", "unknown-method", "session:answer() session:hangup()"},
+		{"test", false, "session:hangup()", "is answered: ", "session:answer() session:sleep(1)"},
+		{"test", true, "session:hangup()", "is answered: ", "session:answer() session:sleep(1)"},
 	} {
-		t.Run(c.gate, func(t *testing.T) {
+		t.Run(fmt.Sprint(c.gate, c.link), func(t *testing.T) {
 			path := script(t, "session:answer()")
+			if c.link {
+				link := filepath.Join(t.TempDir(), "scripts")
+				if err := os.Symlink(filepath.Dir(path), link); err != nil {
+					t.Fatal(err)
+				}
+				path = filepath.Join(link, filepath.Base(path))
+			}
 			test := `it("is answered", function() local call = place { script = "main.lua" } call:wait() assert.is_true(call.answered) end)`
 			if err := os.WriteFile(strings.TrimSuffix(path, ".lua")+"_test.lua", []byte(test), 0o644); err != nil {
 				t.Fatal(err)
@@ -159,6 +176,46 @@ func TestChangedScriptsMustPassTheGate(t *testing.T) {
 				t.Errorf("status %d", s)
 			}
 		})
+	}
+}
+
+// Many failures have one cause, and are not all told.
+func TestALongListOfFailuresIsCut(t *testing.T) {
+	path := script(t, "session:answer()")
+	address := free(t)
+	_, _, status := serve(t, make(chan os.Signal, 2), "--scripts", filepath.Dir(path), "--reload", "manual", "--reload-gate", "test", "--admin", address)
+	test := `for i = 1, 30 do it("fails " .. i, function() error("it does") end) end`
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "main_test.lua"), []byte(test), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, _, errs := run(t, "reload", "--admin", address)
+	if s != 1 || !strings.Contains(errs, "30 of 30 tests failed:") || !strings.Contains(errs, "fails 20: ") || strings.Contains(errs, "fails 21") || !strings.Contains(errs, "... and 10 more") {
+		t.Errorf("status %d, reload says\n%s", s, errs)
+	}
+	if s, _, errs := run(t, "drain", "--admin", address); s != 0 {
+		t.Error(errs)
+	}
+	<-status
+}
+
+// An order that takes long, as reload does with a gate, can be left.
+func TestAnOrderEndsWithASignal(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		signals <- os.Interrupt
+		select {
+		case <-r.Context().Done():
+		case <-time.After(10 * time.Second): // whoever waits for this does not hear the signal
+			w.Write([]byte("1"))
+		}
+	}))
+	defer server.Close()
+	var errs bytes.Buffer
+	status := cli.Main(t.Context(), []string{"eslua", "reload", "--admin", server.Listener.Addr().String()}, cli.World{
+		Out: io.Discard, Err: &errs, Signals: signals, Env: func(string) (string, bool) { return "", false },
+	})
+	if status != 1 || errs.String() != "eslua: stopped: interrupt\n" {
+		t.Errorf("status %d, %q", status, errs.String())
 	}
 }
 

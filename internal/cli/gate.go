@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,32 +21,46 @@ func gate(cfg *config.Config) func(context.Context, *scripts.Generation) error {
 	case config.GateCheck:
 		return func(_ context.Context, next *scripts.Generation) error { return checkGeneration(cfg, next) }
 	case config.GateTest:
-		return func(ctx context.Context, next *scripts.Generation) error { return testGeneration(ctx, next.Root()) }
+		return testGeneration
 	}
 	return nil
 }
 
-// testGeneration runs the tests beside the scripts. Its error says of each that failed why.
-func testGeneration(ctx context.Context, root string) error {
-	report, err := scripttest.Run(ctx, scripttest.Options{Paths: []string{root}, Scripts: root})
+// testGeneration runs the tests of a generation on its scripts. Its error says of each that failed why.
+func testGeneration(ctx context.Context, next *scripts.Generation) error {
+	report, err := scripttest.Run(ctx, scripttest.Options{Generation: next})
 	switch {
 	case errors.Is(err, scripttest.ErrNoTests):
 		return nil
 	case err != nil:
 		return err
 	}
-	var lines strings.Builder
-	failed := 0
+	var lines []string
 	for _, r := range report.Results {
 		if r.Failure != nil {
-			failed++
-			fmt.Fprintf(&lines, "\n%s: %s: %s", r.Failure.Place, strings.Join(r.Name, " "), r.Failure.Text)
+			lines = append(lines, fmt.Sprintf("%s: %s: %s", cmp.Or(r.Failure.Place, r.File), strings.Join(r.Name, " "), r.Failure.Text))
 		}
 	}
-	if failed == 0 {
+	if len(lines) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d of %d tests failed:%s", failed, len(report.Results), lines.String())
+	return fmt.Errorf("%d of %d tests failed:%s", len(lines), len(report.Results), first(lines))
+}
+
+// maxLines is how many findings and failures an error has. The rest has the same cause, mostly.
+const maxLines = 20
+
+// first are the first lines, each on one of its own.
+func first(lines []string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		if i == maxLines {
+			fmt.Fprintf(&b, "\n... and %d more", len(lines)-maxLines)
+			break
+		}
+		b.WriteString("\n" + line)
+	}
+	return b.String()
 }
 
 // checkGeneration is eslua check for all scripts of a generation. Its error has one line for each finding.
@@ -68,9 +83,9 @@ func checkGeneration(cfg *config.Config, next *scripts.Generation) error {
 	if len(findings) == 0 {
 		return nil
 	}
-	var lines strings.Builder
+	var lines []string
 	for _, f := range findings {
-		fmt.Fprintf(&lines, "\n%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Code, f.Text)
+		lines = append(lines, fmt.Sprintf("%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Code, f.Text))
 	}
-	return fmt.Errorf("%d findings of eslua check:%s", len(findings), lines.String())
+	return fmt.Errorf("%d findings of eslua check:%s", len(findings), first(lines))
 }
