@@ -57,6 +57,9 @@ func (x *event) change() *esl.Event {
 // unique are the types whose headers are there only once each (switch_event.c).
 var unique = map[string]bool{"MESSAGE": true, "REQUEST_PARAMS": true, "CHANNEL_DATA": true}
 
+// scans tells whether add has to look at all headers for such a value.
+func (x *event) scans(value string) bool { return value == "" || unique[x.kind] }
+
 // add adds a header as the switch does.
 func (x *event) add(name, value string) {
 	ev := x.change()
@@ -210,8 +213,10 @@ var eventMethods = map[string]method{
 		if c.text(1) == "_body" {
 			x.change().SetBody(c.text(2))
 		}
-		c.script.state.Work(x.ev.Size() / (4 * addedHeader))
 		c.script.state.Grow(headerBytes(c.text(1), c.text(2)))
+		if x.scans(c.text(2)) {
+			c.script.state.Work(x.change().Len() / 4)
+		}
 		x.add(c.text(1), c.text(2))
 		return c.truth(true)
 	},
@@ -330,10 +335,14 @@ func merge(c *call) int {
 	}
 	added := from.ev.Clone() // it may be merged with itself
 	c.script.state.Grow(added.Size())
+	headers := x.change().Len()
 	for name, value := range added.Headers() {
-		c.script.state.Work(x.ev.Size() / (4 * addedHeader))
-		if values := added.Values(name); strings.HasPrefix(value, "ARRAY::") {
-			x.change().Push(name, values...)
+		list := strings.HasPrefix(value, "ARRAY::")
+		if headers++; list || x.scans(value) {
+			c.script.state.Work(headers / 4)
+		}
+		if list {
+			x.change().Push(name, added.Values(name)...)
 			continue
 		}
 		x.add(name, value)
