@@ -232,7 +232,7 @@ func Options() []Option {
 		},
 		{
 			Key: "commands", Kind: List, Arg: "NAME",
-			Doc: "commands that `os.execute` and `io.popen` may run, without a shell; `*` is all, with a shell",
+			Doc: "commands that `os.execute` and `io.popen` may run, without a shell: a line may have words, quotes and redirections to `/dev/null`; `*` is all, with a shell",
 			set: many(func(c *Config) *[]string { return &c.Commands }, filled),
 		},
 		{

@@ -118,6 +118,7 @@ as far as ` + "`databases.network`" + ` allows that, or a name of ` + "`database
 gives count more than those that stand there. The forms are ` + "`sqlite://`" + ` with a path, also outside of the root, ` + "`pgsql://`" + ` with a
 connection string or the rest of a URL as libpq takes them, and ` + "`mariadb://`" + ` with ` + "`Server=..;Port=..;Database=..;Uid=..;Pwd=..`" + ` or
 ` + "`user:password@host:port/database`" + `. Errors and the log never show them. Keep a file with passwords readable by eslua alone.
+A connection string of a script names no files (` + "`passfile`, `service`, `sslkey`" + ` and their like), and gets no password and no certificate of the process.
 
 ## XML handler
 
