@@ -40,7 +40,7 @@ func (s *Script) mail(c *call) error {
 	case s.Mail == nil:
 		return errors.New("no program is configured that sends it (mailer)")
 	case m.To == "":
-		return errors.New("No to address specified")
+		return errors.New("No to address specified") //lint:ignore ST1005 it is the switch's text
 	case m.From == "":
 		m.From = "freeswitch"
 	}
