@@ -67,6 +67,8 @@ func msleep(c *call) int {
 
 // sleep waits, as long as the script may run.
 func (s *Script) sleep(d time.Duration) {
+	s.state.Waiting()
+	defer s.state.Resumed()
 	if s.Call == nil {
 		clock.Sleep(s.ctx, s.Clock, d)
 		return
