@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -201,11 +202,10 @@ func (l *Library) install(ctx context.Context, t *tree) error {
 		t.close()
 		next.dir = old.dir
 	}
-	built := make(map[string]*File)
+	built := l.build(t, old)
 	var broken []Problem
-	for _, name := range slices.Sorted(maps.Keys(t.nodes)) {
-		f := l.build(name, t.nodes[name], old)
-		built[name] = f
+	for _, name := range slices.Sorted(maps.Keys(built)) {
+		f := built[name]
 		if f.Err != nil {
 			broken = append(broken, Problem{f.Path, f.Err})
 		}
@@ -257,20 +257,44 @@ func (l *Library) see(t *tree) {
 	l.tree = t
 }
 
-// build compiles what is new. The file may be an old one.
-func (l *Library) build(name string, n *node, old *Generation) *File {
+// build makes files of a tree, of which those that are new are compiled. The others are those of before.
+func (l *Library) build(t *tree, old *Generation) map[string]*File {
+	built := make(map[string]*File, len(t.nodes))
+	var fresh []*File
+	for name, n := range t.nodes {
+		f := l.known(name, n, old)
+		if f == nil {
+			f = &File{Path: filepath.Join(l.root, filepath.FromSlash(name)), Content: n.content, Hash: n.hash}
+			if n.err != nil {
+				f.Err = fmt.Errorf("%s: %w", f.Path, n.err)
+			} else {
+				fresh = append(fresh, f)
+			}
+		}
+		built[name] = f
+	}
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(fresh)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(fresh)); i = next.Add(1) - 1 {
+				f := fresh[i]
+				f.Chunk, f.Err = vm.Compile(f.Path, f.Content)
+			}
+		})
+	}
+	workers.Wait()
+	return built
+}
+
+// known is the file that has been made of such a text before; nil: there is none.
+func (l *Library) known(name string, n *node, old *Generation) *File {
 	for _, f := range []*File{l.built[name], old.files[name]} {
 		if f != nil && n.err == nil && f.Hash == n.hash {
 			return f
 		}
 	}
-	f := &File{Path: filepath.Join(l.root, filepath.FromSlash(name)), Content: n.content, Hash: n.hash}
-	if n.err != nil {
-		f.Err = fmt.Errorf("%s: %w", f.Path, n.err)
-	} else {
-		f.Chunk, f.Err = vm.Compile(f.Path, f.Content)
-	}
-	return f
+	return nil
 }
 
 // admit decides whether a generation may follow another one.

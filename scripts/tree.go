@@ -206,15 +206,15 @@ func (s *scanner) entry(ctx context.Context, name string, e fs.DirEntry, at *os.
 	if !e.IsDir() && !link && !isLua(name) {
 		return nil
 	}
-	if link { // it may lead up, as long as it stays below the root
-		at, base = s.tree.dir, name
+	info, err := e.Info()
+	if link {
+		at, base = s.tree.dir, name // it may lead up, as long as it stays below the root
 		s.see(name, true)
-	}
-	info, err := at.Stat(base)
-	if err != nil && link {
-		if rel, ok := s.inside(name); ok { // an absolute link, which os.Root does not follow
-			base = rel
-			info, err = at.Stat(base)
+		if info, err = at.Stat(base); err != nil {
+			if rel, ok := s.inside(name); ok { // an absolute link, which os.Root does not follow
+				base = rel
+				info, err = at.Stat(base)
+			}
 		}
 	}
 	switch {

@@ -31,16 +31,19 @@ func (l *Library) runWatch(ctx context.Context) error {
 	var w *watches
 	defer func() { w.close() }()
 	for again := lookInterval; changed.wait(ctx, l.clock.Now().Add(again)); {
-		w.close() // the limits of the system would count both; what happens meanwhile is seen
-		var err error
-		if w, err = newWatches(l, changed.mark); err == nil {
-			if again, err = l.notice(ctx, w, changed); err != nil {
-				return err
-			}
-			err = w.err
+		next, wait, err := l.notice(ctx, changed)
+		if err == nil && next.err != nil && w != nil { // the limits of the system count the old watches, too
+			w.close()
+			next.close()
+			next, wait, err = l.notice(ctx, changed)
 		}
-		l.fallBack(err)
-		if err == nil {
+		w.close() // at the end, as it takes the system a while
+		w, again = next, wait
+		if err != nil {
+			return err
+		}
+		l.fallBack(w.err)
+		if w.err == nil {
 			continue
 		}
 		w.close()
@@ -54,21 +57,22 @@ func (l *Library) runWatch(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// notice looks at the directory and takes what has changed. Its error is that of ctx. again is after which time to look once more, though
-// nothing more is marked.
-func (l *Library) notice(ctx context.Context, w *watches, changed *settling) (again time.Duration, _ error) {
+// notice sets watches, looks at the directory and takes what has changed. Its error is that of ctx. again is after which time to look
+// once more, though nothing more is marked.
+func (l *Library) notice(ctx context.Context, changed *settling) (w *watches, again time.Duration, err error) {
+	w = newWatches(l, changed.mark)
 	l.loading.Lock()
 	defer l.loading.Unlock()
 	t, err := l.scan(ctx, w.see)
 	if changed.goesOn() {
 		t.close()
-		return lookInterval, nil
+		return w, lookInterval, nil
 	}
 	again, err = l.take(ctx, t, err, quietTime)
 	if again == 0 {
 		again = lookInterval
 	}
-	return again, err
+	return w, again, err
 }
 
 // fallBack notes that there are no watches to be had; nil: there are.
@@ -91,7 +95,7 @@ func (l *Library) fallBack(why error) {
 // watches are those on the directories of one tree and on the way to it.
 type watches struct {
 	lib    *Library
-	fs     *fsnotify.Watcher
+	fs     *fsnotify.Watcher   // nil when there is none to be had
 	place  string              // where the root leads
 	way    map[string][]string // to the root
 	reader sync.WaitGroup
@@ -103,19 +107,20 @@ type watches struct {
 }
 
 // newWatches watches the way to the root of l and calls mark for each change that counts.
-func newWatches(l *Library, mark func()) (*watches, error) {
-	fsw, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, fmt.Errorf("watch: %w", limit(err))
-	}
+func newWatches(l *Library, mark func()) *watches {
 	top := filepath.VolumeName(l.root) + string(filepath.Separator)
-	w := &watches{lib: l, fs: fsw, way: way(top, l.root[len(top)-1:]), added: make(map[string]bool), names: make(map[string]bool)}
+	w := &watches{lib: l, way: way(top, l.root[len(top)-1:]), added: make(map[string]bool), names: make(map[string]bool)}
 	w.place, _ = filepath.EvalSymlinks(l.root) // where there is none, there are no links within
+	var err error
+	if w.fs, err = fsnotify.NewWatcher(); err != nil {
+		w.fs, w.err = nil, fmt.Errorf("watch: %w", limit(err))
+		return w
+	}
 	w.reader.Go(func() { w.read(mark) })
 	for dir := range w.way {
 		w.add(dir)
 	}
-	return w, nil
+	return w
 }
 
 // read takes what the system says until the watcher is closed.
@@ -188,6 +193,9 @@ func (w *watches) see(name string, link bool) {
 }
 
 func (w *watches) add(dir string) {
+	if w.fs == nil {
+		return
+	}
 	err := w.lib.watch(w.fs, dir)
 	// What has gone is seen from above, as is the mending of what may not be read.
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && w.err == nil {
@@ -208,7 +216,7 @@ func limit(err error) error {
 
 // close ends the watches. It may be called on nil, and again.
 func (w *watches) close() {
-	if w != nil {
+	if w != nil && w.fs != nil {
 		w.fs.Close()
 		w.reader.Wait()
 	}
