@@ -103,7 +103,7 @@ func (s *Script) attachment(file, command, extension string) (*attachment, error
 	return a, nil
 }
 
-// boundary parts what a message consists of. Scripts know it and put parts of their own between.
+// boundary parts what a message consists of; it is that of the switch (switch_utils.c, switch_simple_email). Scripts know it and put parts of their own between.
 const boundary = "XXXX_boundary_XXXX"
 
 // mediaTypes are those of the switch for what telephones make.

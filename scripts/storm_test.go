@@ -74,7 +74,7 @@ func TestAStormOfChanges(t *testing.T) {
 		fresh, err := scan(t.Context(), root, new(tree), time.Now(), func(string, bool) {})
 		do(t, err)
 		fresh.close()
-		limit := time.Now().Add(3 * time.Second) // less than lookInterval
+		limit := time.Now().Add(lookInterval - 2*time.Second) // before it is looked at anyhow
 		for {
 			l.loading.Lock()
 			ok := fresh.same(l.tree)

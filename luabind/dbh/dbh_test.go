@@ -13,12 +13,6 @@ import (
 	"time"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	stopServers()
-	os.Exit(code)
-}
-
 // loopback is where the servers of the tests are.
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 

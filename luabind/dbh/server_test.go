@@ -34,12 +34,14 @@ var servers struct {
 	running map[string]*server
 }
 
-// stopServers ends all servers that tests have started.
-func stopServers() {
+// TestMain ends all servers that tests have started.
+func TestMain(m *testing.M) {
+	code := m.Run()
 	for _, s := range servers.running {
 		s.stop()
 		os.RemoveAll(s.dir)
 	}
+	os.Exit(code)
 }
 
 // shared starts a server for all tests, the first time that one asks for it.
