@@ -11,7 +11,7 @@ import (
 )
 
 func TestMySQLTexts(t *testing.T) {
-	h := open(t, newPools(t, Options{}), mariadb(t).mariadbDSN())
+	h := open(t, newPools(t, Options{}), servers.MariaDB(t).DSN)
 	for sql, want := range map[string]string{
 		"1":                            "1",
 		"NULL":                         ":NULL",
@@ -46,7 +46,7 @@ func TestMySQLTexts(t *testing.T) {
 
 func TestMySQLStatements(t *testing.T) {
 	p := newPools(t, Options{QueryTimeout: 2 * time.Second, MaxResult: 100_000})
-	dsn := mariadb(t).mariadbDSN()
+	dsn := servers.MariaDB(t).DSN
 	h := open(t, p, dsn)
 	affected := func(want int64) {
 		t.Helper()
@@ -84,17 +84,17 @@ func TestMySQLStatements(t *testing.T) {
 }
 
 func TestMySQLNames(t *testing.T) {
-	s := mariadb(t)
-	p := newPools(t, Options{Names: map[string]string{"astpp": fmt.Sprintf("mysql://127.0.0.1:%d/test", s.port)}})
+	s := servers.MariaDB(t)
+	p := newPools(t, Options{Names: map[string]string{"astpp": fmt.Sprintf("mysql://127.0.0.1:%d/test", s.Port)}})
 	for _, dsn := range []string{
-		fmt.Sprintf("mysql://test:secret@127.0.0.1:%d/test", s.port),
-		fmt.Sprintf("maria:// host =127.0.0.1;PORT=%d;db=test;user=test;password=secret", s.port),
+		fmt.Sprintf("mysql://test:secret@127.0.0.1:%d/test", s.Port),
+		fmt.Sprintf("maria:// host =127.0.0.1;PORT=%d;db=test;user=test;password=secret", s.Port),
 		"odbc://astpp:test:secret",
 		"astpp:test:secret",
 	} {
 		expect(t, open(t, p, dsn), "SELECT database() AS d", "d=test")
 	}
-	for _, dsn := range []string{"odbc://astpp:test:wrong", fmt.Sprintf("mysql://test:wrong@127.0.0.1:%d/test", s.port), "mysql://te st:wrong@h:x/"} {
+	for _, dsn := range []string{"odbc://astpp:test:wrong", fmt.Sprintf("mysql://test:wrong@127.0.0.1:%d/test", s.Port), "mysql://te st:wrong@h:x/"} {
 		if _, err := p.Open(t.Context(), dsn, "", ""); err == nil || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("%s: %v", dsn, err)
 		}

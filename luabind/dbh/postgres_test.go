@@ -15,8 +15,8 @@ import (
 )
 
 func TestPostgresTexts(t *testing.T) {
-	s := postgres(t)
-	h := open(t, newPools(t, Options{}), s.postgresDSN())
+	s := servers.Postgres(t)
+	h := open(t, newPools(t, Options{}), s.DSN)
 	do(t, h, "SET timezone = 'UTC'")
 	for sql, want := range map[string]string{
 		"true":                                 "t",
@@ -47,7 +47,7 @@ func TestPostgresTexts(t *testing.T) {
 }
 
 func TestPostgresStatements(t *testing.T) {
-	h := open(t, newPools(t, Options{}), postgres(t).postgresDSN())
+	h := open(t, newPools(t, Options{}), servers.Postgres(t).DSN)
 	affected := func(want int64) {
 		t.Helper()
 		if h.Affected() != want {
@@ -91,21 +91,21 @@ func TestPostgresStatements(t *testing.T) {
 }
 
 func TestPostgresNames(t *testing.T) {
-	s := postgres(t)
-	p := newPools(t, Options{Names: map[string]string{"fusionpbx": s.postgresDSN()}})
-	do(t, open(t, p, s.postgresDSN()), "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'joe') THEN CREATE ROLE joe LOGIN; END IF; END $$")
+	s := servers.Postgres(t)
+	p := newPools(t, Options{Names: map[string]string{"fusionpbx": s.DSN}})
+	do(t, open(t, p, s.DSN), "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'joe') THEN CREATE ROLE joe LOGIN; END IF; END $$")
 	for dsn, user := range map[string]string{
-		fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", s.port):                                                                             "admin",
-		fmt.Sprintf("postgresql://joe:pw@127.0.0.1:%d/postgres?sslmode=disable", s.port):                                                                          "joe",
-		fmt.Sprintf("pgsql://admin@127.0.0.1:%d/postgres?sslmode=disable", s.port):                                                                                "admin",
-		fmt.Sprintf("pgsql://postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", s.port):                                                                     "admin",
-		fmt.Sprintf("PGSQL://hostaddr=127.0.0.1 port=%d user='admin' dbname = postgres", s.port):                                                                  "admin",
-		fmt.Sprintf("pgsql://host=nowhere.invalid hostaddr=127.0.0.1 port=%d user=admin dbname=postgres sslmode=disable", s.port):                                 "admin",
-		fmt.Sprintf("pgsql://hostaddr=127.0.0.1 port=%d user=admin dbname=postgres options='-c client_min_messages=NOTICE' keepalives=1 sslmode=disable", s.port): "admin",
+		fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", s.Port):                                                                             "admin",
+		fmt.Sprintf("postgresql://joe:pw@127.0.0.1:%d/postgres?sslmode=disable", s.Port):                                                                          "joe",
+		fmt.Sprintf("pgsql://admin@127.0.0.1:%d/postgres?sslmode=disable", s.Port):                                                                                "admin",
+		fmt.Sprintf("pgsql://postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", s.Port):                                                                     "admin",
+		fmt.Sprintf("PGSQL://hostaddr=127.0.0.1 port=%d user='admin' dbname = postgres", s.Port):                                                                  "admin",
+		fmt.Sprintf("pgsql://host=nowhere.invalid hostaddr=127.0.0.1 port=%d user=admin dbname=postgres sslmode=disable", s.Port):                                 "admin",
+		fmt.Sprintf("pgsql://hostaddr=127.0.0.1 port=%d user=admin dbname=postgres options='-c client_min_messages=NOTICE' keepalives=1 sslmode=disable", s.Port): "admin",
 		"odbc://fusionpbx":            "admin",
 		"odbc://fusionpbx:joe:secret": "joe",
 		"fusionpbx:joe":               "joe",
-		fmt.Sprintf("pgsql://host=%s port=%d user=admin dbname=postgres", s.dir, s.port): "admin",
+		fmt.Sprintf("pgsql://host=%s port=%d user=admin dbname=postgres", s.Dir, s.Port): "admin",
 	} {
 		h, err := p.Open(t.Context(), dsn, "", "")
 		if err != nil {
@@ -123,7 +123,7 @@ func TestPostgresNames(t *testing.T) {
 	h.Release()
 	for _, dsn := range []string{
 		"pgsql://host=127.0.0.1 port=1 user=admin password=hidden",
-		fmt.Sprintf("postgres://nobody:hidden@127.0.0.1:%d/nowhere?sslmode=disable", s.port),
+		fmt.Sprintf("postgres://nobody:hidden@127.0.0.1:%d/nowhere?sslmode=disable", s.Port),
 		"pgsql://host=127.0.0.1 port=x password=hidden",
 		"postgres://a:hidden@h:port/x",
 	} {
@@ -164,7 +164,7 @@ func TestAScriptsDataSourceHasNoRightsOfTheProcess(t *testing.T) {
 
 func TestPostgresConnectionsAreCleanForTheNext(t *testing.T) {
 	p := newPools(t, Options{})
-	dsn := postgres(t).postgresDSN()
+	dsn := servers.Postgres(t).DSN
 	h := open(t, p, dsn)
 	pid := rows(t, h, "SELECT pg_backend_pid() AS pid")
 	do(t, h, "DROP TABLE IF EXISTS clean; CREATE TABLE clean (a int); CREATE TEMP TABLE secret (a int); SET search_path = pg_catalog")
@@ -187,7 +187,7 @@ func TestPostgresConnectionsAreCleanForTheNext(t *testing.T) {
 }
 
 func TestPostgresQueriesEndInTime(t *testing.T) {
-	dsn := postgres(t).postgresDSN()
+	dsn := servers.Postgres(t).DSN
 	p := newPools(t, Options{QueryTimeout: 100 * time.Millisecond})
 	h := open(t, p, dsn)
 	if err := h.Query(t.Context(), "SELECT pg_sleep(30)", nil); !errors.Is(err, ErrTimeout) || h.LastError() != ErrTimeout.Error() {
@@ -204,7 +204,7 @@ func TestPostgresQueriesEndInTime(t *testing.T) {
 }
 
 func TestPostgresResultsAreBounded(t *testing.T) {
-	h := open(t, newPools(t, Options{MaxResult: 100_000}), postgres(t).postgresDSN())
+	h := open(t, newPools(t, Options{MaxResult: 100_000}), servers.Postgres(t).DSN)
 	n := 0
 	if err := h.Query(t.Context(), "SELECT generate_series(1, 100000)", func([]Column) bool { n++; return true }); !errors.Is(err, ErrTooLarge) || n == 0 {
 		t.Errorf("%v after %d rows", err, n)
@@ -216,26 +216,26 @@ func TestPostgresResultsAreBounded(t *testing.T) {
 }
 
 func TestPostgresComesBackAfterARestart(t *testing.T) {
-	s := postgres(t)
+	s := servers.Postgres(t)
 	p := newPools(t, Options{})
-	held, rested := open(t, p, s.postgresDSN()), open(t, p, s.postgresDSN())
+	held, rested := open(t, p, s.DSN), open(t, p, s.DSN)
 	do(t, held, "SELECT 1")
 	rested.Release()
-	s.stop()
+	s.Stop()
 	if err := held.Query(t.Context(), "SELECT 1", nil); err == nil {
 		t.Error("no error without a server")
 	}
-	if _, err := p.Open(t.Context(), s.postgresDSN(), "", ""); err == nil {
+	if _, err := p.Open(t.Context(), s.DSN, "", ""); err == nil {
 		t.Error("opened without a server")
 	}
-	s.startPostgres(t, program(t, "postgres"))
+	s.Start(t)
 	expect(t, held, "SELECT 1 AS v", "v=1")
-	expect(t, open(t, p, s.postgresDSN()), "SELECT 1 AS v", "v=1")
+	expect(t, open(t, p, s.DSN), "SELECT 1 AS v", "v=1")
 }
 
 func TestPostgresBackendThatIsEndedIsReplaced(t *testing.T) {
 	p := newPools(t, Options{})
-	dsn := postgres(t).postgresDSN()
+	dsn := servers.Postgres(t).DSN
 	h, killer := open(t, p, dsn), open(t, p, dsn)
 	pid := strings.TrimPrefix(rows(t, h, "SELECT pg_backend_pid() AS pid"), "pid=")
 	h.Release()
@@ -247,7 +247,7 @@ func TestPostgresBackendThatIsEndedIsReplaced(t *testing.T) {
 }
 
 func TestNetworkConnectionsGoByTheGivenDialer(t *testing.T) {
-	s := postgres(t)
+	s := servers.Postgres(t)
 	var dialled atomic.Value
 	refused := errors.New("refused by the configuration")
 	p := newPools(t, Options{Dial: func(_ context.Context, network, address string) (net.Conn, error) {
@@ -255,7 +255,7 @@ func TestNetworkConnectionsGoByTheGivenDialer(t *testing.T) {
 		return nil, refused
 	}})
 	for dsn, want := range map[string]string{
-		s.postgresDSN(): fmt.Sprintf("tcp 127.0.0.1:%d", s.port),
+		s.DSN: fmt.Sprintf("tcp 127.0.0.1:%d", s.Port),
 		"mariadb://Server=127.0.0.1;Port=33;Uid=a": "tcp 127.0.0.1:33",
 	} {
 		if _, err := p.Open(t.Context(), dsn, "", ""); !errors.Is(err, refused) || dialled.Load() != want {
@@ -266,7 +266,7 @@ func TestNetworkConnectionsGoByTheGivenDialer(t *testing.T) {
 
 func TestManyCallsOnPostgres(t *testing.T) {
 	p := newPools(t, Options{MaxOpen: 5})
-	dsn := postgres(t).postgresDSN()
+	dsn := servers.Postgres(t).DSN
 	do(t, open(t, p, dsn), "DROP TABLE IF EXISTS many; CREATE TABLE many (a int)")
 	var calls sync.WaitGroup
 	for i := range 50 {
@@ -287,14 +287,11 @@ func TestManyCallsOnPostgres(t *testing.T) {
 }
 
 func BenchmarkOpenQueryReleasePostgres(b *testing.B) {
-	s := servers.running["postgres"]
-	if s == nil {
-		b.Skip("no test has started a server: run the tests, too")
-	}
+	s := servers.Postgres(b)
 	p := New(Options{Network: loopback})
 	defer p.Close()
 	for b.Loop() {
-		h, err := p.Open(b.Context(), s.postgresDSN(), "", "")
+		h, err := p.Open(b.Context(), s.DSN, "", "")
 		if err != nil {
 			b.Fatal(err)
 		}
