@@ -21,7 +21,10 @@ func acceptNow(l syscall.Conn) (net.Conn, error) {
 	if err := rc.Control(func(listening uintptr) {
 		syscall.ForkLock.RLock()
 		defer syscall.ForkLock.RUnlock()
-		if fd, _, failure = syscall.Accept(int(listening)); failure == nil {
+		for fd, _, failure = syscall.Accept(int(listening)); failure == syscall.ECONNABORTED || failure == syscall.EINTR; {
+			fd, _, failure = syscall.Accept(int(listening)) // others may wait behind one that has gone
+		}
+		if failure == nil {
 			syscall.CloseOnExec(fd)
 		}
 	}); err != nil {

@@ -48,7 +48,8 @@ func (c *Conn) Execute(x Execute) (*Awaited, error) {
 }
 
 func (c *Conn) await(id string, cmd Command) (*Awaited, error) {
-	a := &Awaited{ID: id, conn: c, sent: Pending{conn: c, quiet: true}}
+	a := &Awaited{ID: id, conn: c}
+	a.sent = Pending{conn: c, awaited: a}
 	c.mu.Lock()
 	if c.awaited == nil {
 		c.awaited = make(map[string]*Awaited)
@@ -109,31 +110,13 @@ func (c *Conn) settle(a *Awaited, ev *Event, err error) {
 func (a *Awaited) Poll() (ev *Event, err error, done bool) {
 	a.conn.mu.Lock()
 	defer a.conn.mu.Unlock()
-	if !a.settled() {
-		return nil, nil, false
-	}
-	return a.event, a.err, true
-}
-
-// settled tells whether the outcome is known. An error reply to the command means that no event will come. conn.mu is
-// locked.
-func (a *Awaited) settled() bool {
-	if a.done || !a.sent.done {
-		return a.done
-	}
-	if a.err = a.sent.err; a.err == nil {
-		a.err = a.sent.reply.Err()
-	}
-	if a.done = a.err != nil; a.done {
-		a.forget()
-	}
-	return a.done
+	return a.event, a.err, a.done
 }
 
 // Wait waits for the event, for the end of the connection or of ctx. An error reply to the command is a *ReplyError. When
 // ctx ends the event is forgotten. It is for one goroutine at a time.
 func (a *Awaited) Wait(ctx context.Context) (*Event, error) {
-	if err := a.conn.waitFor(ctx, a.settled, &a.waiter, &a.sent.waiter); err != nil {
+	if err := a.conn.waitFor(ctx, &a.done, &a.waiter); err != nil {
 		a.Forget()
 		return nil, err
 	}

@@ -133,6 +133,17 @@ func TestAnErrorReplyEndsWhatIsAwaited(t *testing.T) {
 	}
 }
 
+// TestAnErrorReplyFreesTheId: nobody asks for the outcome, and nothing is left of it.
+func TestAnErrorReplyFreesTheId(t *testing.T) {
+	c, p := newCall(t, asyncFull(), esl.Options{})
+	execute(t, c, "playback", "e-1")
+	sent := start(t, c, esl.API("x", ""))
+	p.reply("-ERR invalid session id [x]")
+	p.response("behind it")
+	await(t, sent[0])
+	execute(t, c, "playback", "e-1")
+}
+
 func TestAnIdThatIsAwaitedCannotBeUsedTwice(t *testing.T) {
 	c, p := newCall(t, asyncFull(), esl.Options{})
 	a := bgapi(t, c, "id-1", "status")

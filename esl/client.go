@@ -196,6 +196,9 @@ func (cl *Client) connect() (*Conn, error) {
 		s.started = true
 	}
 	cl.conn = conn
+	if cl.ctx.Err() != nil {
+		conn.Close() // Close may have looked for it too early
+	}
 	for w := range cl.waiters {
 		w.Wake()
 	}

@@ -442,17 +442,20 @@ func (c *Conn) enqueue(cmds []Command, ps []*Pending) error {
 }
 
 // writeFailed ends the connection, at once if the switch takes nothing any more. If it has gone, what it sent before may
-// still be on the way to the reader, the notice that says why among it: the reader finds the end then.
+// still be on the way to the reader, the notice that says why among it: the reader finds the end then, in the time that it
+// gets with the first write that fails. c.wmu is locked.
 func (c *Conn) writeFailed(err error) {
 	end := &End{Reason: EndBroken, Err: err}
-	var ne net.Error
-	if errors.As(err, &ne) && ne.Timeout() || c.nc.SetReadDeadline(time.Now().Add(lastWords)) != nil {
-		c.finish(end)
-		return
-	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.broken = end
+	first := c.broken == nil
+	if first {
+		c.broken = end
+	}
+	c.mu.Unlock()
+	var ne net.Error
+	if errors.As(err, &ne) && ne.Timeout() || first && c.nc.SetReadDeadline(time.Now().Add(lastWords)) != nil {
+		c.finish(end)
+	}
 }
 
 // lastWords is how long the reader goes on after a failed write.

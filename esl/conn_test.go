@@ -110,6 +110,23 @@ func TestAReplyThatWasGivenUpCanStillBeWaitedFor(t *testing.T) {
 	}
 }
 
+// TestWhatWasWaitedForInVainWakesTheConsumer: a reply or an event that comes after somebody has given up waiting for it.
+func TestWhatWasWaitedForInVainWakesTheConsumer(t *testing.T) {
+	c, p := newCall(t, asyncFull(), esl.Options{})
+	ended, giveUp := context.WithCancel(context.Background())
+	giveUp()
+	sent := start(t, c, esl.API("slow", ""))
+	if _, err := sent[0].Wait(ended); err != context.Canceled {
+		t.Fatalf("Wait: %v, want %v", err, context.Canceled)
+	}
+	p.response("at last")
+	for done := false; !done; _, _, done = sent[0].Poll() {
+		if cause := c.Await(patience(t), time.Time{}); cause != clock.Woken {
+			t.Fatalf("Await: %v, want %v", cause, clock.Woken)
+		}
+	}
+}
+
 func TestAReplyNobodyAskedForIsPassedOver(t *testing.T) {
 	c, p := newCall(t, asyncFull(), esl.Options{})
 	p.reply("+OK surprise")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,6 +147,31 @@ func TestTheLastWordsOfTheSwitchAreHeardAfterAFailedWrite(t *testing.T) {
 	}
 }
 
+// dated notes the deadlines that are set for reads.
+type dated struct {
+	deaf
+	deadlines atomic.Int64
+}
+
+func (d *dated) SetReadDeadline(time.Time) error {
+	d.deadlines.Add(1)
+	return nil
+}
+
+// TestFurtherWritesDoNotPutTheEndOff: a program that goes on sending to a switch that has gone learns of it all the same.
+func TestFurtherWritesDoNotPutTheEndOff(t *testing.T) {
+	ours, _ := newPipe()
+	nc := &dated{deaf: deaf{ours, errors.New("broken pipe")}}
+	c := esl.NewConn(nc, esl.Options{})
+	defer c.Close()
+	for range 3 {
+		start(t, c, esl.Connect())
+	}
+	if n := nc.deadlines.Load(); n != 1 {
+		t.Errorf("%d deadlines were set, want 1", n)
+	}
+}
+
 func TestASwitchThatTakesNothingEndsTheConnection(t *testing.T) {
 	ours, _ := newPipe()
 	c := esl.NewConn(deaf{ours, os.ErrDeadlineExceeded}, esl.Options{})
@@ -162,11 +188,8 @@ func TestASwitchThatTakesNothingEndsTheConnection(t *testing.T) {
 func TestAWriteThatIsNotTakenTimesOut(t *testing.T) {
 	ours, _ := tcpPair(t)
 	c := esl.NewConn(ours, esl.Options{WriteTimeout: 10 * time.Millisecond})
-	start(t, c, esl.Connect())
 	large := esl.SendEvent("CUSTOM", nil, strings.Repeat("x", 16<<20)) // more than the system's buffers take
-	if _, err := c.Start(large); err != nil {
-		t.Fatal(err)
-	}
+	start(t, c, esl.Connect(), large)
 	if end := wantEnd(t, c, esl.EndBroken); !errors.Is(end, os.ErrDeadlineExceeded) {
 		t.Errorf("%v, want a deadline in it", end)
 	}

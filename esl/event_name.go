@@ -21,6 +21,15 @@ CALL_DETAIL DEVICE_STATE TEXT SHUTDOWN_REQUESTED CERT_RELOAD ALL`)
 // EventNames are the types of events that the switch knows, and "ALL", in the order of the switch.
 func EventNames() []string { return slices.Clone(eventNames) }
 
+// myEventNames are the types of events that myevents turns on.
+var myEventNames = strings.Fields(`CHANNEL_ANSWER CHANNEL_APPLICATION CHANNEL_BRIDGE CHANNEL_CREATE CHANNEL_DATA CHANNEL_DESTROY
+CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_ORIGINATE CHANNEL_UUID
+CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_STATE CHANNEL_UNBRIDGE CHANNEL_UNPARK
+DETECTED_SPEECH DTMF NOTALK TALK`)
+
+// MyEventNames are the types of events that MyEvents and MyEventsOf turn on (event-socket.md 5.9).
+func MyEventNames() []string { return slices.Clone(myEventNames) }
+
 // eventPrefix is how long a prefix may be that stands in front of the name of an event type, as SWITCH_EVENT_.
 const eventPrefix = 13
 

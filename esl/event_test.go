@@ -155,6 +155,21 @@ func TestBodiesAreCutOffTheirHeaders(t *testing.T) {
 	}
 }
 
+// TestALongArrayInXML is read in the time that its length needs, not its square: the reader of a connection does that.
+func TestALongArrayInXML(t *testing.T) {
+	const n = 300_000
+	e, err := esl.ParseXML([]byte("<event><headers>" + strings.Repeat("<a>some text</a>", n) + "<b>x</b></headers></event>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if values := e.Values("a"); len(values) != n || values[n-1] != "some text" || e.Get("b") != "x" {
+		t.Errorf("%d values, b is %q", len(values), e.Get("b"))
+	}
+	if want := "ARRAY::some text" + strings.Repeat("|:some text", n-1); e.Get("a") != want {
+		t.Errorf("the text of the array has %d bytes, want %d", len(e.Get("a")), len(want))
+	}
+}
+
 func TestJSONAndXMLEventsWithABodyHideOnlyTheSwitchsLength(t *testing.T) {
 	for form, text := range map[string]string{
 		"json": `{"Content-Length":"5","a":"1","Content-Length":"5","_body":"a<b&c"}`,

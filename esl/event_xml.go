@@ -31,10 +31,15 @@ func ParseXML(b []byte) (*Event, error) {
 			if h.values == nil {
 				h.values = []string{h.value}
 			}
-			h.setValues(append(h.values, value))
+			h.values = append(h.values, value)
 			continue
 		}
 		e.headers = append(e.headers, newHeader(name, value))
+	}
+	for i := range e.headers {
+		if h := &e.headers[i]; h.values != nil {
+			h.setValues(h.values)
+		}
 	}
 	if body, _, ok := cutElement(after, "body"); ok {
 		e.body = xmlUnescape(body)

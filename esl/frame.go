@@ -58,7 +58,7 @@ func frameType(contentType []byte) FrameType {
 // Frame is one message of the switch: a block of headers and, where Content-Length announces one, a body.
 type Frame struct {
 	Type FrameType
-	// Body is the body as it was sent; nil when there was none.
+	// Body is the body as it was sent; nil when there was none. It must not be changed: the event in it keeps it.
 	Body []byte
 	// head is the header block without the empty line at its end. It is empty for an event frame whose block is the one
 	// that usualHead makes of Type and Body.

@@ -10,9 +10,9 @@ import (
 // Pending is a command whose reply has not been taken. It never has the reply of another one: a reply that nobody waits
 // for any more is passed over when it comes.
 type Pending struct {
-	conn  *Conn
-	verb  verb
-	quiet bool // a good reply wakes nobody: something else is awaited
+	conn    *Conn
+	verb    verb
+	awaited *Awaited // what comes behind a good reply, which wakes nobody
 
 	// Under conn.mu.
 	done   bool
@@ -31,35 +31,34 @@ func (p *Pending) Poll() (reply *Reply, err error, done bool) {
 
 // Wait waits for the reply, for the end of the connection or of ctx. It is for one goroutine at a time.
 func (p *Pending) Wait(ctx context.Context) (*Reply, error) {
-	if err := p.conn.waitFor(ctx, func() bool { return p.done }, &p.waiter); err != nil {
+	if err := p.conn.waitFor(ctx, &p.done, &p.waiter); err != nil {
 		return nil, err
 	}
 	return p.reply, p.err // once done it stays
 }
 
-// waitFor sleeps until done, which is asked under c.mu. The slots are where those who may make it true find the sleeper.
-func (c *Conn) waitFor(ctx context.Context, done func() bool, slots ...**clock.Waiter) error {
+// waitFor sleeps until done, which is under c.mu as is the slot in which whoever sets it finds the sleeper.
+func (c *Conn) waitFor(ctx context.Context, done *bool, slot **clock.Waiter) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if done() {
+	if *done {
 		return nil
 	}
 	w := c.spare
 	if c.spare = nil; w == nil {
 		w = c.clock.NewWaiter()
 	}
-	for _, slot := range slots {
-		*slot = w
-	}
+	*slot = w
 	for {
 		c.mu.Unlock()
 		cause := w.Wait(ctx, time.Time{})
 		c.mu.Lock()
 		switch {
-		case done():
+		case *done:
 			c.spare = w // if somebody wakes it once more, its next user sleeps again
 			return nil
 		case cause == clock.Cancelled:
+			*slot = nil // from now on the consumer is woken
 			return ctx.Err()
 		}
 	}
@@ -68,8 +67,17 @@ func (c *Conn) waitFor(ctx context.Context, done func() bool, slots ...**clock.W
 // complete gives p its reply, or the end of the connection. c.mu is locked.
 func (c *Conn) complete(p *Pending, r *Reply, err error) {
 	p.done, p.reply, p.err = true, r, err
-	if !p.quiet || err != nil || !r.OK() {
+	a := p.awaited
+	if a == nil {
 		c.wake(p.waiter)
+		return
+	}
+	if err == nil {
+		err = r.Err()
+	}
+	if err != nil && !a.done { // nothing will come
+		a.forget()
+		c.settle(a, nil, err)
 	}
 }
 

@@ -1,9 +1,12 @@
 package channel_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -100,6 +103,84 @@ func TestNothingIsLeftOfWhatHasEnded(t *testing.T) {
 		}
 	}
 	l.finish(l.call())
+}
+
+// TestNothingIsLeftOfWhatIsRefused: the switch has room for so many messages to a channel, and says no to further ones.
+func TestNothingIsLeftOfWhatIsRefused(t *testing.T) {
+	const all = 1000
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		l.sw.Inject(esltest.Fault{Command: "sendmsg", Kind: esltest.ErrorReply, Text: "-ERR memory error!", Times: all})
+		for range all {
+			if _, err := c.Leg().Launch(channel.Exec{App: "playback", Arg: "again.wav"}); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.API(ctx, "hostname", ""); err != nil { // behind its reply
+				t.Error(err)
+			}
+		}
+		if n := c.Held()[0]; n > all/10 {
+			t.Errorf("%d applications are remembered", n)
+		}
+	}
+	l.finish(l.call())
+}
+
+// TestAWaitEndsInAFlood: a switch that sends faster than its events are dealt with keeps nobody longer than he wants to wait.
+func TestAWaitEndsInAFlood(t *testing.T) {
+	const enough = 20 * time.Second // of real time, which only a failure takes
+	ours, theirs := esltest.Pipe()
+	said := make(chan error)
+	go func() { // the switch says yes to everything
+		lines := bufio.NewScanner(theirs)
+		for lines.Scan() {
+			switch lines.Text() {
+			case "":
+			case "connect":
+				io.WriteString(theirs, "Content-Type: command/reply\nSocket-Mode: async\nControl: full\nEvent-Name: CHANNEL_DATA\nUnique-ID: a\n\n")
+			default:
+				io.WriteString(theirs, "Content-Type: command/reply\nReply-Text: +OK\n\n")
+			}
+		}
+		said <- lines.Err()
+	}()
+	conn := esl.NewConn(ours, esl.Options{})
+	c, err := channel.Accept(t.Context(), conn, channel.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	event := func() {
+		io.WriteString(theirs, "Content-Length: 30\nContent-Type: text/event-plain\n\nEvent-Name: DTMF\nUnique-ID: b\n")
+	}
+	c.Listen(func(*esl.Event) { // with each event that is taken there is the next
+		for event(); conn.Stats().Waiting == 0 && time.Since(began) < enough; {
+			runtime.Gosched()
+		}
+	})
+	event()
+	for name, wait := range map[string]func() error{
+		"time-out": func() error {
+			_, err := c.Leg().Pause(t.Context(), time.Millisecond, channel.Input{})
+			return err
+		},
+		"context": func() error {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := c.Wait(ctx, time.Time{}, func() bool { return false }); err != context.Canceled {
+				return fmt.Errorf("the end of the context: %w", err)
+			}
+			return nil
+		},
+	} {
+		if err := wait(); err != nil || time.Since(began) > enough {
+			t.Errorf("%s: %v after %v", name, err, time.Since(began))
+		}
+	}
+	conn.Close()
+	if err := <-said; err != nil {
+		t.Error(err)
+	}
 }
 
 // TestListenersWithinListeners: one that waits in turn has others called, as deep as is bearable and no deeper. All get their

@@ -50,6 +50,7 @@ type Call struct {
 	wide          bool           // events come that are not of the call, or came once
 	all           bool           // all types of events are on
 	executions    map[string]*Execution
+	launched      int          // how many executions there may be before Launch looks for those that were refused
 	unfinished    []*Execution // those that were started and not waited for, oldest first
 	jobs          map[string]*Job
 	listeners     []*Listener
@@ -159,9 +160,13 @@ func (c *Call) after(d time.Duration) func() time.Time { return at(c.clock.Now()
 // never is no deadline.
 func never() time.Time { return time.Time{} }
 
+// burst is how many messages are taken before it is looked whether a wait is over: as many as the connection's queue holds by
+// default, so that what came in time counts, and yet a switch that sends faster than it is followed keeps nobody for ever.
+const burst = 4096
+
 // wait is Wait with a deadline that may move with what comes.
 func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() bool) error {
-	for {
+	for taken := 0; ; {
 		c.deliver()
 		if err := c.refusal(); err != nil {
 			return err
@@ -181,7 +186,9 @@ func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() 
 		}
 		if ok {
 			c.dispatch(m)
-			continue
+			if taken++; taken%burst != 0 {
+				continue
+			}
 		}
 		until := deadline()
 		switch {
@@ -189,6 +196,8 @@ func (c *Call) wait(ctx context.Context, deadline func() time.Time, done func() 
 			return ctx.Err()
 		case !until.IsZero() && !c.clock.Now().Before(until):
 			return ErrTimeout
+		case ok:
+			continue
 		}
 		c.begin()
 		c.conn.Await(ctx, until)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"eslua/esl"
 	"eslua/esl/channel"
 	"eslua/esl/esltest"
 )
@@ -107,6 +108,32 @@ func TestHangupEndsWhateverWaits(t *testing.T) {
 			l.finish(call)
 		})
 	}
+}
+
+// TestAMessageThatSpeaksOfAHangup: what somebody sends to the channel says nothing about the channel itself.
+func TestAMessageThatSpeaksOfAHangup(t *testing.T) {
+	l := newLab(t, "async full", nil)
+	l.serve = func(ctx context.Context, c *channel.Call) {
+		leg := c.Leg()
+		if err := leg.DivertEvents(true); err != nil {
+			t.Error(err)
+		}
+		headers := []esl.Header{{Name: "Unique-ID", Value: leg.UUID()}, {Name: "Hangup-Cause", Value: "USER_BUSY"}}
+		if _, err := c.Send(ctx, esl.SendEvent("MESSAGE", headers, "")); err != nil {
+			t.Error(err)
+		}
+		got := ""
+		if stopped, err := leg.Pause(ctx, time.Second, channel.Input{Event: func(ev *esl.Event) bool {
+			got = ev.Get("Hangup-Cause")
+			return true
+		}}); !stopped || err != nil || got != "USER_BUSY" {
+			t.Errorf("the message did not come: %t, %v, %q", stopped, err, got)
+		}
+		if cause, down := leg.HungUp(); down || !leg.Ready() {
+			t.Errorf("the leg counts as hung up: %s", cause)
+		}
+	}
+	l.finish(l.call())
 }
 
 // TestEventsFromBeforeTheHello: a busy switch hands out what it did with the channel before only after the hello.

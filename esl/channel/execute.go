@@ -94,12 +94,27 @@ func (l *Leg) execute(ctx context.Context, x Exec, in Input, stopped *bool) (*es
 // Launch sends an application to the channel that nobody will wait for, and gives its Application-UUID. It runs as one that
 // was started with Start.
 func (l *Leg) Launch(x Exec) (id string, err error) {
+	l.call.forgetRefused()
 	e, err := l.Start(x)
 	if err != nil {
 		return "", err
 	}
 	e.detached = true
 	return e.id, nil
+}
+
+// forgetRefused forgets the applications from Launch that the switch has refused: no event will tell of them. It looks at all
+// whenever there are twice as many as it has left.
+func (c *Call) forgetRefused() {
+	if len(c.executions) < c.launched {
+		return
+	}
+	for _, e := range c.executions {
+		if e.detached && e.failure() != nil {
+			e.Forget()
+		}
+	}
+	c.launched = maxUnfinished + 2*len(c.executions)
 }
 
 // Start sends an application to the channel and does not wait. It runs after those that were sent before, or within one

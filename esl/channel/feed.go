@@ -38,7 +38,7 @@ type feedFilter struct {
 	pattern       *regexp.Regexp // of a value that begins with a slash; nil: it is none, or a wrong one
 }
 
-// NewFeed makes a feed through which no event comes yet. f is called as that of Subscribe is.
+// NewFeed makes a feed of a call with a leg, through which no event comes yet. f is called as that of Subscribe is.
 func (c *Call) NewFeed(f func(*esl.Event)) *Feed {
 	feed := &Feed{call: c, types: make(map[string]bool), subclasses: make(map[string]bool), format: esl.Plain}
 	feed.sub = &Subscription{call: c, wants: feed.wants, f: f}
@@ -203,17 +203,11 @@ func (f *Feed) noEvents() string {
 	return "+OK no longer listening for events"
 }
 
-// mineTypes are what myevents subscribes to (event-socket.md 5.9).
-var mineTypes = strings.Fields(`CHANNEL_ANSWER CHANNEL_APPLICATION CHANNEL_BRIDGE CHANNEL_CREATE CHANNEL_DATA CHANNEL_DESTROY
-CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_ORIGINATE CHANNEL_UUID
-CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_STATE CHANNEL_UNBRIDGE CHANNEL_UNPARK
-DETECTED_SPEECH DTMF NOTALK TALK`)
-
 func (f *Feed) myEvents(line string) string {
 	if f.mine {
 		return "-ERR aready enabled."
 	}
-	for _, n := range mineTypes {
+	for _, n := range esl.MyEventNames() {
 		f.types[n] = true
 	}
 	f.mine, f.listening = true, true
@@ -363,7 +357,7 @@ func (f *Feed) wants(ev *esl.Event) bool {
 		return false
 	}
 	l := f.call.leg
-	return !f.mine || l != nil && (ev.Get("Unique-ID") == l.uuid || ev.Get("Job-Owner-UUID") == l.uuid)
+	return !f.mine || ev.Get("Unique-ID") == l.uuid || ev.Get("Job-Owner-UUID") == l.uuid
 }
 
 // passes walks through the filters: the default is to drop once there is one.

@@ -193,6 +193,7 @@ func (l *Leg) updateState(ev *esl.Event) {
 		l.answered = true
 	case "early":
 		l.early = true
+	case "": // no event of the switch about a channel lacks it: this one was sent to the channel by somebody
 	default: // the switch gives a channel its cause after this state (switch_channel_perform_hangup)
 		cause := ev.Get("Hangup-Cause")
 		if cause != "" {

@@ -118,7 +118,11 @@ func (p *pipeEnd) SetReadDeadline(t time.Time) error {
 		h.timer = nil
 	}
 	if !t.IsZero() {
-		h.timer = time.AfterFunc(time.Until(t), h.changed.Broadcast)
+		h.timer = time.AfterFunc(time.Until(t), func() {
+			h.mu.Lock() // a Read that has just looked at the time waits by now
+			defer h.mu.Unlock()
+			h.changed.Broadcast()
+		})
 	}
 	h.changed.Broadcast()
 	return nil

@@ -65,15 +65,7 @@ func wordsOf(arg string) []string {
 }
 
 func (l *listener) maySee(word string) bool {
-	if l.rights == nil || l.rights.ESL.Events == nil {
-		return true
-	}
-	for _, allowed := range l.rights.ESL.Events {
-		if allowed == word {
-			return true
-		}
-	}
-	return false
+	return l.rights == nil || l.rights.ESL.Events == nil || slices.Contains(l.rights.ESL.Events, word)
 }
 
 func (l *listener) nixeventCommand(arg string) string {
@@ -107,12 +99,6 @@ func (l *listener) nixeventCommand(arg string) string {
 	return "+OK events nixed"
 }
 
-// mineTypes are what myevents subscribes to (event-socket.md 5.9).
-var mineTypes = strings.Fields(`CHANNEL_ANSWER CHANNEL_APPLICATION CHANNEL_BRIDGE CHANNEL_CREATE CHANNEL_DATA CHANNEL_DESTROY
-CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_ORIGINATE CHANNEL_UUID
-CHANNEL_OUTGOING CHANNEL_PARK CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_STATE CHANNEL_UNBRIDGE CHANNEL_UNPARK
-DETECTED_SPEECH DTMF NOTALK TALK`)
-
 func (l *listener) myevents(block, line string) string {
 	if l.mine {
 		return "-ERR aready enabled."
@@ -131,7 +117,7 @@ func (l *listener) myevents(block, line string) string {
 		}
 		l.async = true
 	}
-	for _, n := range mineTypes {
+	for _, n := range esl.MyEventNames() {
 		l.types[n] = true
 	}
 	l.mine, l.listening = true, true
