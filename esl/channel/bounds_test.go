@@ -98,7 +98,7 @@ func TestNothingIsLeftOfWhatHasEnded(t *testing.T) {
 		if after := c.Held(); after != before {
 			t.Errorf("applications, jobs, legs, followed channels: %v, at the start %v", after, before)
 		}
-		if n := deleted.Load(); n != 80 { // of two legs that were there, one that was not made, and the one that there is not
+		if n := deleted.Load(); n != 60 { // of two legs that were there, and the one that there is not
 			t.Errorf("%d filters were taken back", n)
 		}
 	}

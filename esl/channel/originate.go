@@ -35,22 +35,16 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 	if strings.TrimSpace(o.Dial) == "" {
 		return nil, &OriginateError{esl.CauseDestinationOutOfOrder.String()}
 	}
-	dial, uuid := o.Dial, ""
-	if single(dial) {
-		// A leg whose id is known can be given up while it rings, and no event of it is missed.
-		out, err := c.API(ctx, "create_uuid", "")
-		if err != nil {
-			return nil, err
-		}
-		uuid = strings.TrimSpace(out)
-		if _, err := c.follow(uuid); err != nil { // that the switch refuses it is seen when the leg is attached
-			return nil, fmt.Errorf("channel: originate: %w", err)
-		}
+	// A leg whose id we chose could be given up by it, but a user with two telephones has two legs, which can not both have it.
+	out, err := c.API(ctx, "create_uuid", "")
+	if err != nil {
+		return nil, err
 	}
-	if vars := originateVariables(uuid, o.For); vars != "" {
-		dial = vars + dial
+	attempt := strings.TrimSpace(out)
+	if attempt == "" || strings.ContainsAny(attempt, " ,") { // to give up such an attempt would hang up all channels of the switch
+		return nil, fmt.Errorf("channel: originate: create_uuid gives %q", out)
 	}
-	arg := word(dial) + " &park()"
+	arg := word(o.marked(attempt)) + " &park()"
 	if o.Timeout > 0 {
 		arg += fmt.Sprintf(" XML default undef undef %d", max(int(o.Timeout/time.Second), 1))
 	}
@@ -58,60 +52,63 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.ringing(ctx, job, uuid, o.For)
-	if err != nil {
-		if uuid != "" { // nobody would take the leg
-			c.kill(uuid)
-			c.unfollow(uuid)
-		}
+	if out, err = c.ringing(ctx, job, attempt, o.For); err != nil {
+		c.cancel(attempt) // nobody would take the leg
 		return nil, err
 	}
 	made, ok := strings.CutPrefix(strings.TrimSpace(out), "+OK ")
 	if !ok {
-		if uuid != "" {
-			c.unfollow(uuid)
-		}
 		cause := strings.TrimSpace(strings.TrimPrefix(out, "-ERR "))
 		o.For.disposition(ctx, cause)
 		return nil, &OriginateError{cause}
 	}
 	o.For.disposition(ctx, "SUCCESS")
 	leg, err := c.Attach(ctx, made)
-	if err != nil {
-		c.kill(made) // else it stayed parked
+	if err != nil { // it would stay parked
+		c.conn.Start(esl.API("uuid_kill", made+" "+esl.CauseOriginatorCancel.String())) // that it fails means that the connection has ended
 	}
 	return leg, err
 }
 
-// kill gives up a leg that was made and that nobody takes.
-func (c *Call) kill(uuid string) {
-	c.conn.Start(esl.API("uuid_kill", uuid+" "+esl.CauseOriginatorCancel.String())) // that it fails means that the connection has ended
+// attemptVariable is what all legs of an attempt have in common.
+const attemptVariable = "eslua_attempt"
+
+// marked is the dial string with what we add to it: which attempt its legs belong to, and who they are for.
+func (o *Originate) marked(attempt string) string {
+	vars := attemptVariable + "=" + attempt
+	if o.For != nil {
+		vars += ",originator=" + o.For.uuid
+	}
+	dial := strings.TrimLeft(o.Dial, " ")
+	if strings.HasPrefix(dial, "<") || strings.Contains(dial, ":_:") {
+		return "<" + vars + ">" + dial // braces would hold for the first of the attempts that are made side by side
+	}
+	return "{" + vars + "}" + dial
 }
 
-// ringing waits for the end of an attempt, and gives it up when the leg that it is for has gone.
-func (c *Call) ringing(ctx context.Context, job *Job, uuid string, by *Leg) (string, error) {
-	if by != nil && uuid != "" {
-		err := c.wait(ctx, never, func() bool { return job.done != nil || job.failure() != nil || by.gone() != nil })
-		if err == nil && job.done == nil && job.failure() == nil {
-			c.kill(uuid)
+// cancel gives up the legs of an attempt that there are.
+func (c *Call) cancel(attempt string) {
+	arg := esl.CauseOriginatorCancel.String() + " " + attemptVariable + " " + attempt
+	c.conn.Start(esl.API("hupall", arg)) // that it fails means that the connection has ended
+}
+
+// maxCancelPause is the longest time between two tries to give up an attempt.
+const maxCancelPause = time.Second
+
+// ringing waits for the end of an attempt, and gives it up when the leg that it is for has gone. For a leg that is given up the switch
+// dials the next one of the dial string, so that it takes as many tries as that has parts.
+func (c *Call) ringing(ctx context.Context, job *Job, attempt string, by *Leg) (string, error) {
+	ended := func() bool { return job.done != nil || job.failure() != nil }
+	if by != nil {
+		err := c.wait(ctx, never, func() bool { return ended() || by.gone() != nil })
+		for pause := 50 * time.Millisecond; err == nil && !ended(); pause = min(2*pause, maxCancelPause) {
+			c.cancel(attempt)
+			if err = c.wait(ctx, c.after(pause), ended); err == ErrTimeout {
+				err = nil
+			}
 		}
 	}
 	return job.Wait(ctx)
-}
-
-// originateVariables are what we add to a dial string.
-func originateVariables(uuid string, by *Leg) string {
-	var vars []string
-	if uuid != "" {
-		vars = append(vars, "origination_uuid="+uuid)
-	}
-	if by != nil {
-		vars = append(vars, "originator="+by.uuid)
-	}
-	if vars == nil {
-		return ""
-	}
-	return "{" + strings.Join(vars, ",") + "}"
 }
 
 // disposition notes on the leg how an attempt made for it ended.
@@ -119,28 +116,6 @@ func (l *Leg) disposition(ctx context.Context, how string) {
 	if l != nil {
 		l.Set(ctx, "originate_disposition", how)
 	}
-}
-
-// single tells whether a dial string makes one leg only: with more of them they could not all have one id.
-func single(dial string) bool {
-	depth := 0
-	for i, r := range dial {
-		switch r {
-		case '{', '[', '<':
-			depth++
-		case '}', ']', '>':
-			depth--
-		case ',', '|':
-			if depth == 0 {
-				return false
-			}
-		case ':':
-			if strings.HasPrefix(dial[i:], ":_:") {
-				return false
-			}
-		}
-	}
-	return !strings.Contains(dial, "origination_uuid=")
 }
 
 // release lets go of a leg that the switch has nothing more to say about. A script may make any number of them, and the switch

@@ -1,6 +1,8 @@
 package esltest
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,13 +45,27 @@ func originateAPI(c apiCall) string {
 	return "+OK " + leg.uuid + "\n"
 }
 
+// hupallAPI hangs up all channels, or those whose variables have such values. Without a value it hangs up all, as the switch does.
 func hupallAPI(c apiCall) string {
 	cause := esl.ParseCause("MANAGER_REQUEST")
-	if name, _, _ := strings.Cut(c.arg, " "); name != "" {
-		cause = esl.ParseCause(name)
+	a := strings.Fields(c.arg)
+	if len(a) > 0 {
+		cause, a = esl.ParseCause(a[0]), a[1:]
 	}
-	for _, ch := range append([]*channel(nil), c.sw.calls...) {
-		ch.hangup(cause, siteKill)
+	for _, ch := range slices.Clone(c.sw.calls) {
+		hit := true
+		for i := 0; i+1 < len(a); i += 2 {
+			hit = hit && ch.own(a[i]) == a[i+1]
+		}
+		if hit {
+			ch.hangup(cause, siteKill)
+		}
 	}
-	return "+OK hangup all channels with cause " + cause.String() + "\n"
+	switch len(a) / 2 {
+	case 0:
+		return "+OK hangup all channels with cause " + cause.String() + "\n"
+	case 1:
+		return fmt.Sprintf("+OK hangup all channels matching [%s]=[%s] with cause: %s\n", a[0], a[1], cause)
+	}
+	return fmt.Sprintf("+OK hangup all channels matching [%s]=[%s]... with cause: %s\n", a[0], a[1], cause)
 }

@@ -24,7 +24,9 @@ type target struct {
 func parseDialString(s string) dialString {
 	var d dialString
 	s = strings.TrimLeft(s, " ")
-	d.vars, s, _ = cutAssignments(s, "{}")
+	d.vars, s, _ = cutAssignments(s, "<>")
+	vars, s, _ := cutAssignments(s, "{}")
+	d.vars = append(d.vars, vars...)
 	for _, group := range strings.Split(s, "|") {
 		var legs []target
 		for _, leg := range splitOutside(group, ',') {

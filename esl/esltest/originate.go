@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -22,9 +23,9 @@ type attempt struct {
 func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, timeout time.Duration) attempt {
 	d := parseDialString(dial)
 	a := attempt{cause: esl.CauseDestinationOutOfOrder}
-	for _, group := range d.groups {
+	for _, group := range sw.expand(d.groups, 0) {
 		var legs []*channel
-		for _, target := range sw.expandGroups(group) {
+		for _, target := range group {
 			leg, c := sw.dial(from, id, d.vars, target)
 			if leg == nil {
 				a.cause = c
@@ -51,40 +52,76 @@ func (sw *Switch) originate(t *thread, from *channel, dial string, id callerID, 
 		if a.leg, a.cause = sw.awaitAnswer(t, from, legs, limit); a.leg != nil {
 			break
 		}
-		if from != nil && !from.ready() || a.cause == esl.CauseOriginatorCancel {
+		if from != nil && !from.ready() {
 			break
 		}
 	}
 	return a
 }
 
-// expandGroups puts the users of a group in the place of the group.
-func (sw *Switch) expandGroups(legs []target) []target {
-	var all []target
-	for _, l := range legs {
-		if l.endpoint != "group" || sw.leadsOut(l) {
-			all = append(all, l)
-			continue
-		}
-		users := sw.groupLegs(l.address)
-		if len(users) == 0 {
-			users = []target{{endpoint: "error", address: "NO_ROUTE_DESTINATION"}}
-		}
-		for _, u := range users {
-			u.vars = l.vars
-			all = append(all, u)
+// maxNesting is how deep users and groups may lead to each other.
+const maxNesting = 10
+
+// expand puts what users and groups of the directory stand for in their place. One that is not the whole dial string stands for the first
+// of its legs only: the switch dials it without waiting for more (tried; SOF_FORKED_DIAL in mod_dptools.c, user_outgoing_channel).
+func (sw *Switch) expand(groups [][]target, depth int) [][]target {
+	alone := len(groups) == 1 && len(groups[0]) == 1
+	for _, legs := range groups {
+		for i, l := range legs {
+			parts := sw.standsFor(l)
+			switch {
+			case parts == nil:
+			case depth == maxNesting:
+				legs[i] = cannotDial("DESTINATION_OUT_OF_ORDER")
+			case alone:
+				return sw.expand(parts, depth+1)
+			default:
+				legs[i] = sw.expand([][]target{{parts[0][0]}}, depth+1)[0][0]
+			}
 		}
 	}
-	return all
+	return groups
+}
+
+// cannotDial is a target that fails with a cause.
+func cannotDial(cause string) target { return target{endpoint: "error", address: cause} }
+
+// standsFor are the targets that the directory has for a user or a group; nil: the target is neither.
+func (sw *Switch) standsFor(tg target) [][]target {
+	switch {
+	case sw.leadsOut(tg):
+		return nil
+	case tg.endpoint == "group":
+		if users := sw.groupLegs(tg.address); len(users) > 0 {
+			for i := range users {
+				users[i].vars = tg.vars
+			}
+			return [][]target{users}
+		}
+		return [][]target{{cannotDial("NO_ROUTE_DESTINATION")}}
+	case tg.endpoint != "user":
+		return nil
+	}
+	u := sw.user(tg.address)
+	if u == nil {
+		return [][]target{{cannotDial("SUBSCRIBER_ABSENT")}}
+	}
+	if u.Params["dial-string"] == "" {
+		return [][]target{{cannotDial("USER_NOT_REGISTERED")}}
+	}
+	d := parseDialString(u.Params["dial-string"])
+	for _, legs := range d.groups {
+		for i := range legs {
+			legs[i].vars = slices.Concat(tg.vars, d.vars, legs[i].vars)
+		}
+	}
+	return d.groups
 }
 
 // dial makes one outbound leg and starts it.
 func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (*channel, esl.Cause) {
 	if tg.endpoint == "error" {
 		return nil, esl.ParseCause(tg.address)
-	}
-	if tg.endpoint == "user" && !sw.leadsOut(tg) {
-		return sw.dialUser(from, id, vars, tg)
 	}
 	to, cause := sw.destination(tg)
 	if cause != 0 {
@@ -141,29 +178,6 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	}
 	ch.launch()
 	return ch, 0
-}
-
-// maxUsers is how many users may lead to each other.
-const maxUsers = 10
-
-// dialUser dials what the directory says for a user.
-func (sw *Switch) dialUser(from *channel, id callerID, vars []variable, tg target) (*channel, esl.Cause) {
-	for range maxUsers {
-		u := sw.user(tg.address)
-		if u == nil {
-			return nil, esl.ParseCause("SUBSCRIBER_ABSENT")
-		}
-		dial := u.Params["dial-string"]
-		if dial == "" {
-			return nil, esl.ParseCause("USER_NOT_REGISTERED")
-		}
-		d := parseDialString(dial)
-		vars, tg = append(append([]variable{}, vars...), d.vars...), d.groups[0][0]
-		if tg.endpoint != "user" || sw.leadsOut(tg) {
-			return sw.dial(from, id, vars, tg)
-		}
-	}
-	return nil, esl.CauseDestinationOutOfOrder
 }
 
 // exportFrom copies what the originating channel exports to the legs that it dials.

@@ -20,6 +20,10 @@ func TestDialStringsOfTheWorld(t *testing.T) {
 		{Name: "1", Domain: "x", Groups: []string{"sales"}, Params: map[string]string{"dial-string": "loopback/busy"}},
 		{Name: "2", Domain: "x", Groups: []string{"sales", "all"}, Params: map[string]string{"dial-string": "loopback/answers"}},
 		{Name: "3", Domain: "x"},
+		{Name: "both", Domain: "x", Params: map[string]string{"dial-string": "{a=1}loopback/silent,[b=2]sofia/internal/answers@127.0.0.1"}},
+		{Name: "next", Domain: "x", Params: map[string]string{"dial-string": "loopback/busy|user/both"}},
+		{Name: "last", Domain: "x", Params: map[string]string{"dial-string": "loopback/busy|loopback/answers"}},
+		{Name: "self", Domain: "x", Params: map[string]string{"dial-string": "user/self"}},
 	}
 	for _, tt := range []struct{ dial, out, name string }{
 		{"sofia/internal/answers@127.0.0.1:5080", "+OK", "sofia/internal/answers@127.0.0.1:5080"},
@@ -34,6 +38,14 @@ func TestDialStringsOfTheWorld(t *testing.T) {
 		{"group/none@x", "-ERR NO_ROUTE_DESTINATION\n", ""},
 		{"user/3@x", "-ERR USER_NOT_REGISTERED\n", ""},
 		{"user/4@x", "-ERR SUBSCRIBER_ABSENT\n", ""},
+		{"user/both@x", "+OK", "sofia/internal/answers@127.0.0.1"},
+		{"user/next@x", "-ERR NORMAL_CLEARING\n", ""}, // one that is not the whole dial string: its first leg only
+		{"loopback/silent,user/both@x", "-ERR NORMAL_CLEARING\n", ""},
+		{"user/next@x|loopback/answers", "+OK", "loopback/answers-a"},
+		{"user/last@x", "+OK", "loopback/answers-a"},
+		{"{origination_uuid=one}user/both@x", "-ERR NORMAL_CLEARING\n", ""}, // the second telephone can not have the id of the first
+		{"<a=1>{b=2}loopback/answers", "+OK", "loopback/answers-a"},
+		{"user/self@x", "-ERR DESTINATION_OUT_OF_ORDER\n", ""},
 		{"user/7@x", "+OK", "sofia/internal/7@x"},
 		{"user/2@y", "+OK", "sofia/internal/2@y"},
 		{"group/support@x", "+OK", "sofia/internal/support@x"},

@@ -46,6 +46,10 @@ func world() esltest.World {
 		Globals: map[string]string{"site": "north", "default_language": "en"},
 		Phrases: map[string][]esltest.PhraseAction{"greet": {{Function: "play-file", Data: "welcome.wav"}}},
 		Speech:  map[string]esltest.SpeechEngine{"voices": {Speaking: 3 * time.Second, Heard: "yes"}, "deaf": {}},
+		Directory: []esltest.User{
+			{Name: "both", Params: map[string]string{"dial-string": "loopback/silent/default,loopback/silent/default"}},
+			{Name: "desk", Params: map[string]string{"dial-string": "{mark=yes}loopback/silent/default,loopback/patient/default"}},
+		},
 		Extensions: map[string][]esl.Action{
 			"elsewhere": {{App: "set", Data: "elsewhere=yes"}, {App: "answer"}, {App: "sleep", Data: "8000"}},
 			"agent":     {{App: "answer"}, {App: "sleep", Data: "5000"}},

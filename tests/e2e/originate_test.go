@@ -72,24 +72,38 @@ func TestOriginateFailuresByCause(t *testing.T) {
 // TestTheCallerGoesWhileItRings: the attempt that is made for him is given up, one that is not goes on.
 func TestTheCallerGoesWhileItRings(t *testing.T) {
 	hangup := func(h *house, c *esltest.Call) { h.sw.After(2 * time.Second); c.Hangup("") }
+	for _, dial := range []string{
+		"loopback/silent/default", "loopback/silent/default,loopback/silent/default", "loopback/silent/default|loopback/silent/default|loopback/silent/default",
+		"user/both", "  {a=1}user/both|user/both", "<a=1>loopback/silent/default",
+	} {
+		h, c := run(t, fmt.Sprintf(`
+			session:answer()
+			local b = freeswitch.Session(%q, session)
+			print(b:ready(), b:hangupCause(), session:ready())`, dial),
+			"false\tORIGINATOR_CANCEL\tfalse", hangup)
+		if took := h.end(c); took > 3*time.Second {
+			t.Errorf("%s: it took %v", dial, took)
+		}
+		if out := h.sw.API("show channels count"); out != "\n0 total.\n" {
+			t.Errorf("%s: channels are left: %q", dial, out)
+		}
+	}
 	h, c := run(t, `
-		session:answer()
-		local b = freeswitch.Session("loopback/silent/default", session)
-		print(b:ready(), b:hangupCause(), session:ready())`,
-		"false\tORIGINATOR_CANCEL\tfalse", hangup)
-	if took := h.end(c); took > 3*time.Second {
-		t.Errorf("it took %v", took)
-	}
-	if out := h.sw.API("show channels count"); out != "\n0 total.\n" {
-		t.Errorf("channels are left: %q", out)
-	}
-	h, c = run(t, `
 		session:answer()
 		local b = freeswitch.Session("loopback/slow/default")
 		print(b:ready(), b:hangupCause(), b:streamFile("short.wav"), session:ready())`, "true\tSUCCESS\t1\tfalse", hangup)
 	if took := h.end(c); took < 20*time.Second || took > 22*time.Second {
 		t.Errorf("it took %v", took)
 	}
+}
+
+// TestAllTelephonesOfAUserRing: the second is the one that answers.
+func TestAllTelephonesOfAUserRing(t *testing.T) {
+	run(t, `
+		session:answer()
+		local b = freeswitch.Session("user/desk", session)
+		print(b:ready(), b:getVariable("channel_name"), b:getVariable("mark"), b:streamFile("short.wav"))`,
+		"true\tloopback/patient-a\tyes\t1", func(*house, *esltest.Call) {})
 }
 
 // TestLegsAtTheEndOfTheScript: those that the script has made are hung up unless it says otherwise.
