@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eslua/esl"
+	"eslua/internal/clock"
 )
 
 // apiCommand is a row of the table of API commands: what it puts out, and whether it says that it has failed, which
@@ -82,7 +83,7 @@ func (sw *Switch) runAPI(t *thread, name, arg string, ch *channel) (string, bool
 	return out, ok
 }
 
-// API runs an API command as the console of the switch does, and returns its output.
+// API runs an API command as the console of the switch does, and returns its output; "" when the switch is closed.
 func (sw *Switch) API(line string) string {
 	name, arg, _ := strings.Cut(line, " ")
 	var out string
@@ -95,7 +96,9 @@ func (sw *Switch) API(line string) string {
 	}) {
 		return ""
 	}
-	done.Wait(sw.ctx, time.Time{})
+	if done.Wait(sw.ctx, time.Time{}) == clock.Cancelled {
+		return "" // the command may still be running
+	}
 	return out
 }
 

@@ -48,13 +48,15 @@ var ErrClosed = errors.New("esltest: the switch is closed")
 // Call places a call. When it returns, the call is there and its dialplan is about to run.
 func (sw *Switch) Call(spec CallSpec) (*Call, error) {
 	call := &Call{sw: sw, changed: sw.clock.NewWaiter()}
-	if spec.Actions == nil && len(sw.world.Extensions[spec.Destination]) == 0 {
-		return nil, fmt.Errorf("esltest: there is no extension %q", spec.Destination)
-	}
 	spec.CallerName = orElse(spec.CallerName, sw.world.CallerName)
 	spec.CallerNumber = orElse(spec.CallerNumber, sw.world.CallerNumber)
 	call.spec = spec
+	known := true
 	ok := sw.do(func() {
+		if spec.Actions == nil && len(sw.world.Extensions[spec.Destination]) == 0 {
+			known = false
+			return
+		}
 		if spec.SIP {
 			sw.invite(call)
 			return
@@ -66,6 +68,9 @@ func (sw *Switch) Call(spec CallSpec) (*Call, error) {
 			spec.Destination, sw.world.Context)
 		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" "+orElse(spec.Far, "&park()"), nil) })
 	})
+	if !known {
+		return nil, fmt.Errorf("esltest: there is no extension %q", spec.Destination)
+	}
 	for there := false; ok && !there; {
 		sw.do(func() { there = call.near != nil })
 		if !there {

@@ -55,11 +55,12 @@ type User struct {
 
 // ESLRights are the rights of a directory user on the event socket.
 type ESLRights struct {
+	// Password is that of userauth; "" lets nobody in.
 	Password string
-	// Events and API are lists of words; nil is all.
-	Events []string
-	API    []string
-	NoLog  bool
+	// Events and API are the types and subclasses of events, and the API commands, that the user may use; nil is all.
+	Events, API []string
+	// NoLog keeps the log from the user.
+	NoLog bool
 }
 
 // inGroupAPI tells whether a user is in a group: user@domain group.

@@ -28,7 +28,7 @@ const (
 	HangUp
 )
 
-// Fault is something that goes wrong once, or Times times, at commands that match.
+// Fault is something that goes wrong at commands that match.
 type Fault struct {
 	// Command is what the first line of the command begins with, as "api uuid_getvar"; "" is any.
 	Command string
@@ -40,11 +40,14 @@ type Fault struct {
 	// Past leaves out so many commands at the beginning of each connection.
 	Past int
 	// Skip is how many matching commands pass unharmed first.
-	Skip  int
+	Skip int
+	// Times is how many commands it strikes at; 0 is one.
 	Times int
 	Kind  FaultKind
-	Text  string
-	For   time.Duration
+	// Text is what ErrorReply answers, and what Frame sends: whole frames, with their empty lines.
+	Text string
+	// For is how long Stall lasts.
+	For time.Duration
 }
 
 // Inject adds a fault. It strikes on any connection.

@@ -18,7 +18,8 @@ type Language struct {
 	SoundPrefix string
 	// Engine and Voice are those of speak-text actions.
 	Engine, Voice string
-	Macros        map[string]Macro
+	// Macros are its phrase macros by their names.
+	Macros map[string]Macro
 }
 
 // Macro is a phrase macro.
@@ -33,10 +34,10 @@ type MacroInput struct {
 	// Field is what is matched, with ${variables} expanded; "" is the data.
 	Field string
 	// Pattern is a regular expression; "" is any. Its groups are $1, $2 ... in the data of the actions.
-	Pattern      string
-	BreakOnMatch bool
-	Match        []MacroAction
-	NoMatch      []MacroAction
+	Pattern string
+	// BreakOnMatch leaves out the inputs behind it when it matches.
+	BreakOnMatch   bool
+	Match, NoMatch []MacroAction
 }
 
 // MacroAction is one action of a macro.

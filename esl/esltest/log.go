@@ -16,13 +16,11 @@ type LogLine struct {
 	Text    string // without the line feed at its end
 }
 
-var logLevels = [...]string{"CONSOLE", "ALERT", "CRIT", "ERR", "WARNING", "NOTICE", "INFO", "DEBUG"}
-
 // parseLogLevel reads the name of a level in any case, or a number; ERROR and WARN are none.
 func parseLogLevel(s string) (esl.LogLevel, bool) {
-	for l, name := range logLevels {
-		if strings.EqualFold(s, name) {
-			return esl.LogLevel(l), true
+	for l := esl.LogConsole; l <= esl.LogDebug; l++ {
+		if strings.EqualFold(s, l.String()) {
+			return l, true
 		}
 	}
 	if s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') {
@@ -71,7 +69,7 @@ func (sw *Switch) log(level esl.LogLevel, at site, textChannel int, uuid, text s
 	line := text + "\n"
 	if textChannel != logClean {
 		line = fmt.Sprintf("%s 99.00%% [%s] %s:%d %s\n", sw.now.Format("2006-01-02 15:04:05.000000"),
-			logLevels[min(int(level), len(logLevels)-1)], at.file, at.line, text)
+			min(level, esl.LogDebug), at.file, at.line, text)
 	}
 	for _, l := range sw.loggers {
 		l.offerLog(level, at, textChannel, uuid, line)

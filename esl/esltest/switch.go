@@ -234,6 +234,9 @@ func (sw *Switch) run() {
 	}
 }
 
+// lastWords is how long a switch that is closed has for what it has not yet written; with a virtual clock, as long as it takes.
+const lastWords = time.Second
+
 // end stops the threads and lets go of those who wait for the switch.
 func (sw *Switch) end() {
 	sw.mu.Lock()
@@ -246,6 +249,7 @@ func (sw *Switch) end() {
 	}
 	for w := range sw.wires {
 		w.close()
+		w.nc.SetWriteDeadline(time.Now().Add(lastWords)) // a peer that does not read would keep Close waiting
 	}
 	for t := range sw.live {
 		t.stop()

@@ -57,10 +57,12 @@ type PhraseAction struct {
 	Pattern string
 	// Function is play-file, say, speak-text or execute.
 	Function string
-	Data     string
+	// Data is what it works on: a file, a text, an application with its argument.
+	Data string
 }
 
-// Add adds the extensions, sounds and global variables of more to those that the switch has.
+// Add adds the extensions, sounds and global variables of more to those that the switch has, in place of what has the same
+// name.
 func (sw *Switch) Add(more World) {
 	sw.do(func() {
 		if len(more.Extensions) > 0 {

@@ -20,13 +20,16 @@ func TestACallThroughTheProgram(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() { served <- serve(ctx, address, "scripts") }()
-	for { // until it listens
-		c, err := net.Dial("tcp", address)
-		if err == nil {
-			c.Close()
-			break
+	for listens := false; !listens; {
+		select {
+		case err := <-served:
+			t.Fatal(err)
+		case <-time.After(time.Millisecond):
 		}
-		time.Sleep(time.Millisecond)
+		if c, err := net.Dial("tcp", address); err == nil {
+			c.Close()
+			listens = true
+		}
 	}
 	sw := esltest.New(esltest.World{Sounds: map[string]time.Duration{"welcome.wav": 50 * time.Millisecond}}, esltest.Options{})
 	defer sw.Close()
