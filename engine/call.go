@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"eslua/esl"
@@ -135,12 +134,7 @@ func (c *serving) execute(ctx context.Context, sel selection, chunk *vm.Chunk) (
 		AfterHangupInstructions: instructionsAfterHangup, Inner: c.inner,
 	}))
 	defer script.Close()
-	defer func() {
-		if p := recover(); p != nil { // one script's trouble; its call goes on in the dialplan
-			c.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
+	defer caught(c.log, &err) // its call goes on in the dialplan
 	err = script.Run(running, chunk)
 	if _, down := c.call.Leg().HungUp(); down {
 		c.hook = script.Hook()
@@ -193,15 +187,8 @@ func (c *serving) report(end error) {
 	if refused != nil {
 		c.log.Error("the switch does not serve the call", "err", refused)
 	}
-	var failure *vm.Error
-	switch {
-	case refused != nil && errors.Is(c.err, channel.ErrRefused):
-	case errors.As(c.err, &failure):
-		if failure.Text != "" { // mod_lua does not log error values that are no texts
-			c.log.Error(failure.Text+"\n"+failure.Traceback, "source", "lua")
-		}
-	case c.err != nil:
-		c.log.Error("the script did not run to its end", "err", c.err)
+	if refused == nil || !errors.Is(c.err, channel.ErrRefused) {
+		logFailure(c.log, c.err)
 	}
 	if refused != nil || c.err != nil {
 		attrs = append(attrs, "failed", true)

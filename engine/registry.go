@@ -68,7 +68,7 @@ func (e *Engine) List() []CallInfo {
 	now := e.opts.Clock.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var out []CallInfo
+	out := make([]CallInfo, 0, len(e.calls)) // as JSON an empty list is one, too
 	for c := range e.calls {
 		hello := c.call.Hello()
 		out = append(out, CallInfo{
@@ -130,8 +130,7 @@ func (e *Engine) Trace(uuid string, f func(esl.Traffic)) (stop func(), gone <-ch
 	if err != nil {
 		return nil, nil, err
 	}
-	c.call.Conn().Tap(f)
-	return func() { c.call.Conn().Tap(nil) }, c.gone, nil
+	return c.call.Conn().Tap(f), c.gone, nil
 }
 
 // cancels notes how the script that runs is ended; what it returns goes back to the one before.

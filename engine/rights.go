@@ -44,15 +44,16 @@ type rights struct {
 func openRights(r Rights) (*rights, error) {
 	out := &rights{env: r.Env, commands: r.Commands}
 	open := func(path string, write bool) error {
-		dir, err := os.OpenRoot(path)
+		absolute, err := filepath.Abs(path)
+		var dir *os.Root
+		if err == nil {
+			dir, err = os.OpenRoot(path)
+		}
 		if err != nil {
 			out.close()
 			return fmt.Errorf("engine: %w", err)
 		}
-		if path, err = filepath.Abs(path); err != nil {
-			return fmt.Errorf("engine: %w", err)
-		}
-		out.dirs = append(out.dirs, vm.Dir{Path: filepath.ToSlash(path), Root: dir, Write: write})
+		out.dirs = append(out.dirs, vm.Dir{Path: filepath.ToSlash(absolute), Root: dir, Write: write})
 		return nil
 	}
 	for _, path := range r.Write {

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"net"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"eslua/esl/channel"
 	"eslua/internal/clock"
 	"eslua/luabind"
-	"eslua/luabind/vm"
 )
 
 // Switch is where the event socket of a switch is.
@@ -117,25 +115,12 @@ func (e *Engine) Run(ctx context.Context, r Run) (err error) {
 func (e *Engine) run(ctx context.Context, r Run) error {
 	log := e.log.With("script", r.Script)
 	err := e.runScript(ctx, r, log)
-	var failure *vm.Error
-	switch {
-	case errors.As(err, &failure):
-		if failure.Text != "" {
-			log.Error(failure.Text+"\n"+failure.Traceback, "source", "lua")
-		}
-	case err != nil:
-		log.Error("the script did not run to its end", "err", err)
-	}
+	logFailure(log, err)
 	return err
 }
 
 func (e *Engine) runScript(ctx context.Context, r Run, log *slog.Logger) (err error) {
-	defer func() {
-		if p := recover(); p != nil { // one script's trouble
-			log.Error("panic", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
+	defer caught(log, &err)
 	if r.Switch != "" {
 		if _, err := e.opts.known(r.Switch); err != nil {
 			return err

@@ -31,7 +31,7 @@ type Options struct {
 //
 // All methods may be called from several goroutines; Recv, TryRecv and Await from one at a time.
 type Conn struct {
-	tap atomic.Pointer[func(Traffic)]
+	taps atomic.Pointer[[]*func(Traffic)]
 
 	nc           net.Conn
 	clock        clock.Clock

@@ -75,9 +75,6 @@ func (g *Generation) Path() string {
 	return root + "/?.lua;" + root + "/?/init.lua"
 }
 
-// Len is how many files there are.
-func (g *Generation) Len() int { return len(g.files) }
-
 // All are all files in the order of their names.
 func (g *Generation) All() iter.Seq[*File] {
 	return func(yield func(*File) bool) {
@@ -113,24 +110,6 @@ func (g *Generation) File(name string) (*File, error) {
 		return nil, fmt.Errorf("script %q: %w below %s", name, ErrNotFound, g.root)
 	}
 	return f, f.Err
-}
-
-// Search finds a module for require, by templates as in package.path: parted by semicolons, with ? for the module's name,
-// whose dots become slashes. Templates that are not absolute start at the root. Without a file it gives all names that it
-// tried, for the message that require gives. A file that it finds may be broken.
-func (g *Generation) Search(templates, module string) (f *File, tried []string) {
-	module = strings.ReplaceAll(module, ".", "/")
-	for template := range strings.SplitSeq(templates, ";") {
-		if template == "" {
-			continue
-		}
-		name := strings.ReplaceAll(template, "?", module)
-		if key, ok := g.key(name); ok && g.files[key] != nil {
-			return g.files[key], nil
-		}
-		tried = append(tried, name)
-	}
-	return nil, tried
 }
 
 // key is the name below the root for a path.

@@ -266,7 +266,7 @@ func (l *Library) build(t *tree, old *Generation) map[string]*File {
 		if f == nil {
 			f = &File{Path: filepath.Join(l.root, filepath.FromSlash(name)), Content: n.content, Hash: n.hash}
 			if n.err != nil {
-				f.Err = fmt.Errorf("%s: %w", f.Path, n.err)
+				f.Err = unreadable(f.Path, n.err)
 			} else {
 				fresh = append(fresh, f)
 			}
@@ -287,15 +287,22 @@ func (l *Library) build(t *tree, old *Generation) map[string]*File {
 	return built
 }
 
-// known is the file that has been made of such a text before; nil: there is none.
+// known is the file that has been made of the same before; nil: there is none.
 func (l *Library) known(name string, n *node, old *Generation) *File {
 	for _, f := range []*File{l.built[name], old.files[name]} {
-		if f != nil && n.err == nil && f.Hash == n.hash {
+		switch {
+		case f == nil:
+		case n.err == nil && f.Hash == n.hash:
+			return f
+		case n.err != nil && f.Err != nil && f.Err.Error() == unreadable(f.Path, n.err).Error():
 			return f
 		}
 	}
 	return nil
 }
+
+// unreadable is the error of a file, or of a directory, that cannot be read.
+func unreadable(path string, why error) error { return fmt.Errorf("%s: %w", path, why) }
 
 // admit decides whether a generation may follow another one.
 func (l *Library) admit(ctx context.Context, old, next *Generation, broken, swapped bool) error {

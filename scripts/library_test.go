@@ -176,7 +176,7 @@ func TestALinkOutOfTheRootIsNotFollowed(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	l.Reload(t.Context())
-	if n := strings.Count(log.String(), "not followed\" link="+filepath.Join(dir, "lib")); n != 1 || l.Generation().Len() != 2 {
+	if n := strings.Count(log.String(), "not followed\" link="+filepath.Join(dir, "lib")); n != 1 || l.Status().Files != 2 {
 		t.Errorf("logged %d times:\n%s", n, log)
 	}
 }
@@ -231,36 +231,6 @@ func TestNamesAreLookedUpBelowTheRoot(t *testing.T) {
 	_, err := g.Script("a")
 	if got := err.Error(); got != fmt.Sprintf(`script "a": not found below %s (there is a.lua; the name has to be given in full)`, dir) {
 		t.Error(got)
-	}
-}
-
-func TestModulesAreSearchedByTemplates(t *testing.T) {
-	dir := t.TempDir()
-	put(t, dir, map[string]string{"m.lua": "", "resources/functions/config.lua": "", "pkg/init.lua": "", "lib/x.lua": "", "lib/bad.lua": "("})
-	l, _ := open(t, Options{Root: dir})
-	g := l.Generation()
-	for _, c := range []struct{ path, module, want string }{
-		{g.Path(), "m", "m.lua"},
-		{g.Path(), "resources.functions.config", "resources/functions/config.lua"},
-		{g.Path(), "pkg", "pkg/init.lua"},
-		{g.Path(), "x", ""},
-		{g.Path() + ";" + dir + "/lib/?.lua", "x", "lib/x.lua"},
-		{"lib/?.lua", "x", "lib/x.lua"},
-		{"./lib/?.lua;;", "x", "lib/x.lua"},
-		{dir + "/lib/../?.lua", "m", "m.lua"},
-		{dir + "/lib/bad.lua", "anything", "lib/bad.lua"},
-		{"/usr/share/lua/5.1/?.lua", "m", ""},
-	} {
-		f, tried := g.Search(c.path, c.module)
-		switch {
-		case c.want == "" && (f != nil || len(tried) == 0):
-			t.Errorf("%s, %s: found %+v", c.path, c.module, f)
-		case c.want != "" && (f == nil || f.Path != filepath.Join(dir, c.want) || tried != nil):
-			t.Errorf("%s, %s: %+v, tried %q", c.path, c.module, f, tried)
-		}
-	}
-	if _, tried := g.Search(g.Path(), "no.such"); !slices.Equal(tried, []string{dir + "/no/such.lua", dir + "/no/such/init.lua"}) {
-		t.Errorf("tried %q", tried)
 	}
 }
 

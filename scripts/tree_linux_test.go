@@ -20,6 +20,9 @@ func TestWhatIsNoFileIsBroken(t *testing.T) {
 	if len(b) != 2 || b[0].Err.Error() != filepath.Join(dir, "pipe.lua")+": not a regular file" || !strings.HasSuffix(b[1].Err.Error(), "/round.lua: "+syscall.ELOOP.Error()) {
 		t.Errorf("%+v", b)
 	}
+	if err := l.Reload(t.Context()); err == nil || l.Generation().Number() != 1 {
+		t.Errorf("%v, a new generation %d without a change", err, l.Generation().Number())
+	}
 }
 
 // A pipe that takes the place of a file, after it was asked what it is, holds nobody up.

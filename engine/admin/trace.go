@@ -61,7 +61,7 @@ func Describe(t esl.Traffic) []string {
 	if t.Sent != nil {
 		var out []string
 		for command := range strings.SplitSeq(strings.TrimRight(string(t.Sent), "\n"), "\n\n") {
-			out = append(out, "> "+strings.ReplaceAll(command, "\n", " | "))
+			out = append(out, "> "+Printable(strings.ReplaceAll(command, "\n", " | ")))
 		}
 		return out
 	}
@@ -84,5 +84,5 @@ func Describe(t esl.Traffic) []string {
 	if text == "" {
 		text = f.Header("Content-Disposition") // of a notice: linger
 	}
-	return []string{strings.TrimSpace("< " + f.Type.String() + " " + text)}
+	return []string{strings.TrimSpace("< " + f.Type.String() + " " + Printable(text))}
 }

@@ -14,6 +14,7 @@ func TestDescribe(t *testing.T) {
 		"Content-Type: command/reply\nReply-Text: -ERR no such channel\n\n":                              "< command/reply -ERR no such channel",
 		"Content-Type: command/reply\nReply-Text: +OK Job-UUID: 1\nJob-UUID: 1\n\n":                      "< command/reply +OK Job-UUID: 1",
 		"Content-Type: api/response\nContent-Length: 13\n\n-ERR nothing\n":                               "< api/response -ERR nothing",
+		"Content-Type: api/response\nContent-Length: 4\n\n\x1b[2J":                                       `< api/response \x1b[2J`,
 		"Content-Type: command/reply\nReply-Text: %2BOK\nEvent-Name: CHANNEL_DATA\nUnique-ID: 1\n\n":     "< CHANNEL_DATA",
 		"Content-Type: text/event-plain\nContent-Length: 32\n\nEvent-Name: DTMF\nDTMF-Digit: 5\n\n":      `< DTMF DTMF-Digit="5"`,
 		"Content-Type: text/disconnect-notice\nContent-Disposition: linger\nContent-Length: 0\n\n":       "< text/disconnect-notice linger",
@@ -28,8 +29,8 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
-	got := admin.Describe(esl.Traffic{Sent: []byte("api status\n\nsendmsg\ncall-command: hangup\n\n")})
-	if strings.Join(got, "\n") != "> api status\n> sendmsg | call-command: hangup" {
+	got := admin.Describe(esl.Traffic{Sent: []byte("api status \x1b[2J\n\nsendmsg\ncall-command: hangup\n\n")})
+	if strings.Join(got, "\n") != `> api status \x1b[2J`+"\n> sendmsg | call-command: hangup" {
 		t.Errorf("%q", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,7 +188,7 @@ func after(c *call, l *lua.LState) int {
 
 func hangup(c *call, l *lua.LState) int {
 	cause := vm.OptString(l, 2, "")
-	if number := esl.ParseCause(cause); cause != "" && !strings.EqualFold(number.String(), cause) && itoa(int(number)) != cause {
+	if number := esl.ParseCause(cause); cause != "" && !strings.EqualFold(number.String(), cause) && strconv.Itoa(int(number)) != cause {
 		vm.BadArgument(l, 2, fmt.Sprintf("%q is no hang-up cause, as USER_BUSY", cause))
 	}
 	c.settle()
@@ -334,18 +335,16 @@ func expectApp(c *call, l *lua.LState) int {
 	limit := within(l, 4, patience)
 	what := strings.TrimSpace(app + " " + arg)
 	c.file.step("expects the application " + what)
-	from := c.apps
-	found := ""
+	from, found := c.apps, false
+	var got string
 	c.await(limit, appKind|endKind, func() bool {
-		return c.next(&c.apps, func(e *entry) bool {
-			if e.kind != appKind || !strings.EqualFold(e.app, app) || !contains(e.arg, arg) {
-				return false
-			}
-			found = e.arg
-			return true
-		}) || c.isOver()
+		found = c.next(&c.apps, func(e *entry) bool {
+			got = e.arg
+			return e.executes(app, arg)
+		})
+		return found || c.isOver()
 	})
-	if found == "" && !c.next(&from, func(e *entry) bool { return e.kind == appKind && strings.EqualFold(e.app, app) && contains(e.arg, arg) }) {
+	if !found {
 		executed := c.all(from, func(e *entry) string {
 			if e.kind != appKind || e.app == "socket" || e.app == "park" {
 				return ""
@@ -358,8 +357,13 @@ func expectApp(c *call, l *lua.LState) int {
 		}
 		c.expect(l, "expected the application %s, but %s; %s", what, c.whyNot(limit), instead)
 	}
-	l.Push(lua.LString(found))
+	l.Push(lua.LString(got))
 	return 1
+}
+
+// executes tells whether an entry is the begin of an application, with something in its argument.
+func (e *entry) executes(app, arg string) bool {
+	return e.kind == appKind && strings.EqualFold(e.app, app) && contains(e.arg, arg)
 }
 
 // noApp expects that an application has not been executed so far.
@@ -367,7 +371,7 @@ func noApp(c *call, l *lua.LState) int {
 	app, arg := vm.CheckString(l, 2), vm.OptString(l, 3, "")
 	c.settle()
 	at := 0
-	if c.next(&at, func(e *entry) bool { return e.kind == appKind && strings.EqualFold(e.app, app) && contains(e.arg, arg) }) {
+	if c.next(&at, func(e *entry) bool { return e.executes(app, arg) }) {
 		c.expect(l, "expected no application %s", strings.TrimSpace(app+" "+arg))
 	}
 	return 0
@@ -421,7 +425,11 @@ func bridges(c *call, l *lua.LState) int {
 		if peer != "" {
 			got = strings.TrimSuffix(fmt.Sprintf("it was bridged to %s (%s)", peer, dialled), " ()")
 		}
-		c.expect(l, "expected a bridge%s, but %s; %s", strings.TrimRight(" to "+want, " to"), c.whyNot(limit), got)
+		what := "a bridge"
+		if want != "" {
+			what += " to " + want
+		}
+		c.expect(l, "expected %s, but %s; %s", what, c.whyNot(limit), got)
 	}
 	l.Push(lua.LString(peer))
 	return 1

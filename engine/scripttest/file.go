@@ -117,6 +117,9 @@ func (f *file) chunk() (*vm.Chunk, error) {
 		}
 		return of.Chunk, nil
 	}
+	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file") // a pipe would be waited for
+	}
 	text, err := os.ReadFile(f.path)
 	if err != nil {
 		return nil, err

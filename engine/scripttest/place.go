@@ -85,7 +85,7 @@ func placeWord(f *file, l *lua.LState) int {
 	}
 	script, err := f.script(text("script", ""))
 	if err != nil {
-		vm.Raise(l, err.Error())
+		vm.Raise(l, f.run.relative(err.Error()))
 	}
 	line := script
 	for _, v := range list(table("args")) {

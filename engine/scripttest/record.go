@@ -195,10 +195,10 @@ func (h engineLog) Handle(_ context.Context, r slog.Record) error {
 		}
 		s.mu.Lock()
 		c.overran = c.overran || overran
-		c.errors = append(c.errors, s.relative(text))
+		c.errors = append(c.errors, s.run.relative(text))
 		s.mu.Unlock()
 	}
-	e.text = s.relative(e.text)
+	e.text = s.run.relative(e.text)
 	s.note(e)
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -141,8 +143,13 @@ func (r *run) files(ctx context.Context, paths []string) [][]Result {
 	return results
 }
 
+// relative shortens the paths of scripts to their names below the root.
+func (r *run) relative(text string) string {
+	return strings.ReplaceAll(text, r.library.Generation().Root()+"/", "")
+}
+
 // folder names a folder that is not there yet.
-func (r *run) folder() string { return filepath.Join(r.temp, itoa(int(r.folders.Add(1)))) }
+func (r *run) folder() string { return filepath.Join(r.temp, strconv.FormatUint(r.folders.Add(1), 10)) }
 
 // stop tells whether no further test is to begin.
 func (r *run) stop(ctx context.Context) bool {

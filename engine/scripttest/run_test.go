@@ -204,6 +204,8 @@ func TestWhatDoesNotHoldIsTold(t *testing.T) {
 		{"before_each in a test", "before_each(function() end)", scripttest.Broken, 2, "before_each cannot stand in a test", "", "", ""},
 		{"another leg", "extensions { agents = 'answer' }\nlocal c = place { script = 'main.lua' }\nc:hears('menu.wav') c:press('1') c:bridges('boss', 1)", scripttest.Failed, 4,
 			"expected a bridge to boss, but 1s have passed; it was bridged to loopback/agents-a (loopback/agents/default)", "4: expects a bridge boss", "", ""},
+		{"no leg at all", "place { script = 'main.lua' }:bridges('photo', 1)", scripttest.Failed, 2, "expected a bridge to photo, but 1s have passed; it was never bridged", "", "", ""},
+		{"no leg of any name", "place { script = 'main.lua' }:bridges(nil, 1)", scripttest.Failed, 2, "expected a bridge, but 1s have passed", "", "", ""},
 		{"an unknown word", "place { script = 'main.lua' }:heers('x')", scripttest.Broken, 2, `a call has no "heers"; it has`, "", "", ""},
 		{"an unknown field", "place { skript = 'main.lua' }", scripttest.Broken, 2, `place knows no "skript"; it knows args, before`, "", "", ""},
 		{"no script", "place { script = 'none.lua' }", scripttest.Broken, 2, "not found", "", "", ""},
@@ -236,6 +238,9 @@ func TestScriptsThatFail(t *testing.T) {
 	}
 	if r := one(t, "session:answer() while true do end", `place { script = "main.lua" }:wait()`, nil); r.Status != scripttest.Failed ||
 		!strings.HasPrefix(r.Failure.Text, "the script failed: main.lua:1: too ") {
+		t.Errorf("%s: %+v", r.Status, r.Failure)
+	}
+	if r := one(t, "x = = 1", `place { script = "main.lua" }`, nil); r.Status != scripttest.Broken || !strings.HasPrefix(r.Failure.Text, "main.lua:1: unexpected") {
 		t.Errorf("%s: %+v", r.Status, r.Failure)
 	}
 	if r := one(t, script, `place { script = "main.lua" }:fails("attempt to index")`, nil); r.Status != scripttest.Passed {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -132,11 +131,6 @@ func (s *stage) placedLeg(uuid string) *call {
 	return nil
 }
 
-// relative shortens the paths of scripts to their names below the root.
-func (s *stage) relative(text string) string {
-	return strings.ReplaceAll(text, s.run.library.Generation().Root()+"/", "")
-}
-
 // elapsed is how long the test has run in virtual time.
 func (s *stage) elapsed() time.Duration { return s.clock.Now().Sub(s.began) }
 
@@ -212,7 +206,7 @@ func (s *stage) where(c *call) string {
 	if place == "" {
 		return ""
 	}
-	place = strings.ReplaceAll(place, s.run.library.Generation().Root()+"/", "")
+	place = s.run.relative(place)
 	if !c.running {
 		return fmt.Sprintf("%s was the last place where it waited; it has ended", place)
 	}

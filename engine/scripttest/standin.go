@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -126,7 +127,7 @@ func (s *stage) applications() map[string]func(esltest.Application) {
 // curl is the application of that name: its variables are those of mod_curl.
 func (s *stage) curl(a esltest.Application) {
 	p := s.page("GET", firstWord(a.Arg), "", nil)
-	a.Set("curl_response_code", itoa(p.status))
+	a.Set("curl_response_code", strconv.Itoa(p.status))
 	a.Set("curl_response_data", p.body)
 }
 

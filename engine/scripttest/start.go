@@ -41,7 +41,7 @@ func runWord(f *file, l *lua.LState) int {
 	}
 	var err error
 	if r.Script, err = f.script(r.Script); err != nil {
-		vm.Raise(l, err.Error())
+		vm.Raise(l, f.run.relative(err.Error()))
 	}
 	s, err := f.onStage()
 	if err != nil {
@@ -69,7 +69,7 @@ func runWord(f *file, l *lua.LState) int {
 		vm.Raise(l, fmt.Sprintf("%s has not ended after %v", r.Script, limit))
 	case err != nil:
 		f.expectationFailed()
-		vm.Raise(l, "the script failed: "+s.relative(err.Error()))
+		vm.Raise(l, "the script failed: "+s.run.relative(err.Error()))
 	}
 	l.Push(lua.LString(s.golden()))
 	return 1

@@ -2,8 +2,9 @@ package scripttest
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -11,8 +12,6 @@ import (
 	"eslua/esl"
 	"eslua/luabind/vm"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // pair is a name and a value of a table.
 type pair struct {
@@ -30,7 +29,7 @@ func pairs(l *lua.LState, t *lua.LTable) []pair {
 		}
 		all = append(all, pair{name, v})
 	})
-	sort.Slice(all, func(i, j int) bool { return all[i].name < all[j].name })
+	slices.SortFunc(all, func(a, b pair) int { return strings.Compare(a.name, b.name) })
 	return all
 }
 

@@ -84,7 +84,7 @@ func (a *adminClient) do(method, path string) (*http.Response, error) {
 	if resp.StatusCode != http.StatusOK {
 		defer resp.Body.Close()
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
-		return nil, errors.New(strings.TrimSpace(string(text)))
+		return nil, errors.New(printableLines(strings.TrimSpace(string(text))))
 	}
 	return resp, nil
 }
@@ -128,13 +128,22 @@ func showStatus(_ *cli.Context, a *adminClient) error {
 		s.Scripts.Since.Format(time.DateTime), s.Scripts.Mode)
 	for _, text := range []string{s.Scripts.Fallback, s.Scripts.Refused} {
 		if text != "" {
-			fmt.Fprintf(a.w.Out, "  %s\n", text)
+			fmt.Fprintf(a.w.Out, "  %s\n", printableLines(text))
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(s.Scripts.Broken)) {
-		fmt.Fprintf(a.w.Out, "  broken: %s\n", s.Scripts.Broken[path])
+		fmt.Fprintf(a.w.Out, "  broken: %s\n", admin.Printable(s.Scripts.Broken[path]))
 	}
 	return nil
+}
+
+// printableLines is admin.Printable for a text of several lines.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = admin.Printable(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func showCalls(_ *cli.Context, a *adminClient) error {
@@ -145,7 +154,7 @@ func showCalls(_ *cli.Context, a *adminClient) error {
 	t := tabwriter.NewWriter(a.w.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "UUID\tLASTS\tFROM\tTO\tSCRIPT")
 	for _, c := range calls {
-		fmt.Fprintf(t, "%s\t%v\t%s\t%s\t%s\n", c.UUID, c.Lasts.Round(time.Second), c.From, c.To, c.Script)
+		fmt.Fprintf(t, "%s\t%v\t%s\t%s\t%s\n", c.UUID, c.Lasts.Round(time.Second), admin.Printable(c.From), admin.Printable(c.To), admin.Printable(c.Script))
 	}
 	return t.Flush()
 }

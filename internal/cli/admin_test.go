@@ -25,7 +25,7 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	log, addr, status := serve(t, signals, "--scripts", dir, "--drain", "10ms", "--reload", "manual", "--admin", address)
 	sw := esltest.New(esltest.World{}, esltest.Options{})
 	defer sw.Close()
-	call, err := sw.Call(esltest.CallSpec{Destination: "77", CallerNumber: "4711", Actions: []esl.Action{
+	call, err := sw.Call(esltest.CallSpec{Destination: "77", CallerNumber: "4711\x07", Actions: []esl.Action{
 		{App: "socket", Data: addr + " async full main.lua"}, {App: "set", Data: "after=yes"},
 	}})
 	if err != nil {
@@ -43,16 +43,16 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	if out := ask(0, "status"); !strings.Contains(out, "calls: 1 of 10000") || !strings.Contains(out, "1 files, generation 1") {
 		t.Errorf("status says\n%s", out)
 	}
-	if out := ask(0, "calls"); !strings.Contains(out, call.UUID()) || !strings.Contains(out, "4711") || !strings.Contains(out, "main.lua") {
+	if out := ask(0, "calls"); !strings.Contains(out, call.UUID()) || !strings.Contains(out, `4711\a `) || !strings.Contains(out, "main.lua") {
 		t.Errorf("calls says\n%s", out)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "broken.lua"), []byte("x = = 1"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "\x1b[31m\nbroken.lua"), []byte("x = = 1"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out := ask(1, "reload"); !strings.Contains(out, "broken.lua:1:") {
+	if out := ask(1, "reload"); !strings.Contains(out, "broken.lua:1:") || strings.Contains(out, "\x1b") {
 		t.Errorf("reload says\n%s", out)
 	}
-	if out := ask(0, "status"); !strings.Contains(out, "broken: ") {
+	if out := ask(0, "status"); !strings.Contains(out, "  broken: "+dir+`/\x1b[31m\nbroken.lua:1: `) {
 		t.Errorf("status says\n%s", out)
 	}
 	if out := ask(1, "kill", "nobody"); !strings.Contains(out, `there is no such call: "nobody"`) {
@@ -64,6 +64,11 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	other, err := http.Get("http://" + address + "/calls/" + call.UUID() + "/trace") // does not end the first one
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Body.Close()
 	ask(0, "kill", call.UUID()[:8])
 	if trace, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(trace), "> exit") || !strings.Contains(string(trace), "the call has ended") {
 		t.Errorf("%v, the trace is\n%s", err, trace)
@@ -79,6 +84,9 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	}
 	if out := ask(0, "status"); strings.Contains(out, "stopping") || !strings.Contains(out, "calls: 0 of 10000; 1 have ended, 1 of them failed, 0 by a limit") || !strings.Contains(out, "5s of computing") {
 		t.Errorf("status says\n%s", out)
+	}
+	if out := ask(0, "calls", "--json"); out != "[]\n" {
+		t.Errorf("calls says %q", out)
 	}
 	ask(0, "drain")
 	if s := <-status; s != 0 {
@@ -212,7 +220,7 @@ func TestAnOrderEndsWithASignal(t *testing.T) {
 	defer server.Close()
 	var errs bytes.Buffer
 	status := cli.Main(t.Context(), []string{"eslua", "reload", "--admin", server.Listener.Addr().String()}, cli.World{
-		Out: io.Discard, Err: &errs, Signals: signals, Env: func(string) (string, bool) { return "", false },
+		Out: io.Discard, Err: &errs, Signals: given(signals), Env: func(string) (string, bool) { return "", false },
 	})
 	if status != 1 || errs.String() != "eslua: stopped: interrupt\n" {
 		t.Errorf("status %d, %q", status, errs.String())

@@ -26,9 +26,9 @@ func callCommand(w World) *cli.Command {
 		Name:      "call",
 		Usage:     "place one call to a script on a simulated switch",
 		ArgsUsage: scriptArgs + " [ARG...]",
-		Description: "On a terminal the keys 0-9 * # A-D are those of the telephone, q and ctrl-C hang up, and the call takes as long as it does.\n" +
-			"With --digits, or when the input is no terminal, it takes no time. Every sound file exists and lasts two seconds. What stands\n" +
-			"behind SCRIPT are its arguments. It may touch what the configuration allows: databases, HTTP servers and so on.",
+		Description: "On a terminal the keys 0-9 * # A-D are those of the telephone, q and ctrl-C hang up, and again end the script, and the call takes\n" +
+			"as long as it does. With --digits, or when the input is no terminal, it takes no time. Every sound file exists and lasts two\n" +
+			"seconds. What stands behind SCRIPT are its arguments. It may touch what the configuration allows: databases, HTTP servers and so on.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dest", Value: dialled, Usage: "the `NUMBER` that is dialled"},
 			&cli.StringFlag{Name: "caller", Value: "1000", Usage: "the caller's `NUMBER`"},
@@ -54,7 +54,9 @@ func callCommand(w World) *cli.Command {
 				return err
 			}
 			line := strings.Join(append([]string{name}, quoted(c.Args().Tail())...), " ")
-			return placeCall(c, w, cfg, line, spec)
+			ctx, stop := untilSignal(c.Context, w)
+			defer stop()
+			return placeCall(ctx, c, w, cfg, line, spec)
 		},
 	}
 }
@@ -88,7 +90,7 @@ func quoted(args []string) []string {
 // anySound is how long every file lasts.
 const anySound = 2 * time.Second
 
-func placeCall(c *cli.Context, w World, cfg *config.Config, line string, spec esltest.CallSpec) error {
+func placeCall(ctx context.Context, c *cli.Context, w World, cfg *config.Config, line string, spec esltest.CallSpec) error {
 	live := w.Keys != nil && !c.IsSet("digits") && !c.IsSet("hangup-after")
 	var ck clock.Clock = clock.Real{}
 	if !live {
@@ -96,7 +98,7 @@ func placeCall(c *cli.Context, w World, cfg *config.Config, line string, spec es
 		defer virtual.Release()
 		ck = virtual
 	}
-	library, err := scripts.Open(c.Context, scripts.Options{Root: cfg.Scripts, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
+	library, err := scripts.Open(ctx, scripts.Options{Root: cfg.Scripts, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
@@ -112,9 +114,9 @@ func placeCall(c *cli.Context, w World, cfg *config.Config, line string, spec es
 		return fmt.Errorf("call: %w", err)
 	}
 	if live {
-		err = s.live(c.Context, w, call)
+		err = s.live(ctx, w, call)
 	} else {
-		err = s.scripted(c, call)
+		err = s.scripted(ctx, c, call)
 	}
 	if c.Bool("vars") {
 		s.showVariables(w.Out, call)
@@ -130,18 +132,42 @@ func placeCall(c *cli.Context, w World, cfg *config.Config, line string, spec es
 }
 
 // scripted presses the keys of the flags and hangs up when they say so.
-func (s *simulation) scripted(c *cli.Context, call *esltest.Call) error {
+func (s *simulation) scripted(ctx context.Context, c *cli.Context, call *esltest.Call) error {
 	began := s.trace.clock.Now()
 	if keys := c.String("digits"); keys != "" {
-		s.sw.After(time.Second)
-		s.keys(call, keys)
+		if err := s.keys(ctx, call, ","+keys); err != nil {
+			return err
+		}
 	}
 	if after := c.Duration("hangup-after"); after > 0 {
-		s.sw.After(after - s.trace.clock.Now().Sub(began))
-		s.trace.line(theCaller, "hangs up")
-		call.Hangup("")
+		if err := s.after(ctx, after-s.trace.clock.Now().Sub(began)); err != nil {
+			return err
+		}
+		s.hangup(call)
 	}
-	return call.Wait(c.Context)
+	return s.wait(ctx, call)
+}
+
+// wait waits for the end of a call.
+func (s *simulation) wait(ctx context.Context, call *esltest.Call) error {
+	if err := call.Wait(ctx); ctx.Err() == nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// after lets time pass.
+func (s *simulation) after(ctx context.Context, d time.Duration) error {
+	if clock.Sleep(ctx, s.trace.clock, d) != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// hangup has the caller hang up, and shows it.
+func (s *simulation) hangup(call *esltest.Call) {
+	s.trace.line(theCaller, "hangs up")
+	call.Hangup("")
 }
 
 // showVariables prints the variables of a call that has ended.
@@ -154,24 +180,27 @@ func (s *simulation) showVariables(out io.Writer, call *esltest.Call) {
 }
 
 // keys presses keys one after the other, with their pauses.
-func (s *simulation) keys(call *esltest.Call, keys string) {
+func (s *simulation) keys(ctx context.Context, call *esltest.Call, keys string) error {
 	for keys != "" {
 		n := strings.IndexAny(keys, ",wW")
-		switch {
-		case n < 0:
+		if n < 0 {
 			n = len(keys)
-			fallthrough
-		case n > 0:
+		}
+		if n > 0 {
 			s.press(call, keys[:n])
 			keys = keys[n:]
 			continue
-		case keys[0] == 'w':
-			s.sw.After(500 * time.Millisecond)
-		default:
-			s.sw.After(time.Second)
+		}
+		pause := time.Second
+		if keys[0] == 'w' {
+			pause /= 2
+		}
+		if err := s.after(ctx, pause); err != nil {
+			return err
 		}
 		keys = keys[1:]
 	}
+	return nil
 }
 
 // live gives the keys of the terminal to the call.
@@ -181,23 +210,33 @@ func (s *simulation) live(ctx context.Context, w World, call *esltest.Call) erro
 		return fmt.Errorf("terminal: %w", err)
 	}
 	defer restore()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	go func() { // ends with the process at the latest: a terminal cannot be told to stop reading
 		in := bufio.NewReader(w.In)
-		for ctx.Err() == nil {
+		for hung := false; ctx.Err() == nil; {
 			key, err := in.ReadByte()
 			switch {
-			case errors.Is(err, io.EOF), key == 'q', key == 3:
-				s.trace.line(theCaller, "hangs up")
-				call.Hangup("")
-				return
 			case err != nil:
+				if errors.Is(err, io.EOF) {
+					s.hangup(call)
+				}
 				return
-			case strings.IndexByte("0123456789*#ABCDabcd", key) >= 0:
+			case key != 'q' && key != ctrlC:
+			case hung:
+				cancel(errors.New("the script was stopped"))
+				return
+			default:
+				s.hangup(call)
+				hung = true
+			}
+			if strings.IndexByte("0123456789*#ABCDabcd", key) >= 0 {
 				s.press(call, string(key))
 			}
 		}
 	}()
-	return call.Wait(ctx)
+	return s.wait(ctx, call)
 }
+
+// ctrlC is what a terminal gives for that key when it gives every key at once.
+const ctrlC = 3

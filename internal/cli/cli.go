@@ -36,10 +36,9 @@ type World struct {
 	Keys func() (restore func(), err error)
 	// Colour: Out is a terminal that may be written to in colour.
 	Colour bool
-	// Signals gives the signals that ask to stop.
-	Signals <-chan os.Signal
-	// Reloads begins to take signals that ask to load scripts anew, which end the process else, until stop; nil: there are none.
-	Reloads func() (signals <-chan os.Signal, stop func())
+	// Signals begins to take the signals that ask to stop, Reloads those that ask to load scripts anew, until stop; else they end
+	// the process. Nil: there are none.
+	Signals, Reloads func() (signals <-chan os.Signal, stop func())
 }
 
 // errUsage: the command line is wrong.

@@ -202,10 +202,15 @@ func (w *watched) until(text string) string {
 	return <-w.seen
 }
 
+// given are the signals of a World.
+func given(signals chan os.Signal) func() (<-chan os.Signal, func()) {
+	return func() (<-chan os.Signal, func()) { return signals, func() {} }
+}
+
 // serve starts a server in real time and gives its address.
 func serve(t *testing.T, signals chan os.Signal, args ...string) (log *watched, addr string, status chan int) {
 	t.Helper()
-	return serveIn(t, cli.World{Signals: signals}, args...)
+	return serveIn(t, cli.World{Signals: given(signals)}, args...)
 }
 
 // serveIn is serve in a world of the test's own.

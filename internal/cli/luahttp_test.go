@@ -20,7 +20,7 @@ func TestServeScriptsOverHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	signals := make(chan os.Signal, 2)
-	log, _, status := serveIn(t, cli.World{Signals: signals}, "--scripts", dir, "--lua-http-listen", "127.0.0.1:0", "--lua-http-token-file", token)
+	log, _, status := serveIn(t, cli.World{Signals: given(signals)}, "--scripts", dir, "--lua-http-listen", "127.0.0.1:0", "--lua-http-token-file", token)
 	addr := regexp.MustCompile(`"ready for requests for scripts","addr":"([^"]+)"`).FindStringSubmatch(log.until("ready for requests for scripts"))[1]
 	ask := func(token string) (int, string) {
 		r, err := http.NewRequest("POST", "http://"+addr+"/lua/main.lua?1000", strings.NewReader("x=y"))

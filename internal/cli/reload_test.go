@@ -27,7 +27,7 @@ func TestReload(t *testing.T) {
 			signals, reloads := make(chan os.Signal, 1), make(chan os.Signal, 1)
 			stopped := make(chan struct{})
 			log, addr, status := serveIn(t, cli.World{
-				Signals: signals, Reloads: func() (<-chan os.Signal, func()) { return reloads, func() { close(stopped) } },
+				Signals: given(signals), Reloads: func() (<-chan os.Signal, func()) { return reloads, func() { close(stopped) } },
 			}, "--scripts", filepath.Dir(path), "--reload", c.mode)
 			sw := esltest.New(esltest.World{}, esltest.Options{})
 			defer sw.Close()

@@ -57,7 +57,7 @@ func TestRunIsStoppedByASignal(t *testing.T) {
 	path := script(t, `print("here") freeswitch.msleep(600000)`)
 	go func() {
 		status <- cli.Main(t.Context(), []string{"eslua", "run", path}, cli.World{
-			In: strings.NewReader(""), Out: io.Discard, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: signals,
+			In: strings.NewReader(""), Out: io.Discard, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
 		})
 	}()
 	log.until("here")

@@ -178,6 +178,12 @@ func cannotListen(option, address string, err error) error {
 // serve takes calls until a signal comes.
 func serve(ctx context.Context, w World, cfg *config.Config) error {
 	log := slog.New(logHandler(w.Err, cfg.LogFormat, cfg.LogLevel))
+	var stops <-chan os.Signal
+	if w.Signals != nil {
+		signals, end := w.Signals()
+		defer end()
+		stops = signals
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var background sync.WaitGroup
@@ -241,7 +247,7 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		background.Go(func() { ended <- e.Serve(ctx, l) })
 	}
 	select {
-	case s := <-w.Signals:
+	case s := <-stops:
 		log.Info("stopping", "signal", s, "calls", e.Calls(), "drain", cfg.Drain)
 	case <-drain:
 		log.Info("stopping", "order", "drain", "calls", e.Calls(), "drain", cfg.Drain)
@@ -256,7 +262,7 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 	defer hurry()
 	background.Go(func() {
 		select {
-		case s := <-w.Signals:
+		case s := <-stops:
 			log.Warn("stopping at once", "signal", s, "calls", e.Calls())
 			hurry()
 		case <-ctx.Done():

@@ -10,13 +10,9 @@ import (
 
 // Terminal is the world of a process: its standard streams, its environment, its signals.
 func Terminal() World {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	w := World{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv, Signals: signals}
-	w.Reloads = func() (<-chan os.Signal, func()) {
-		reloads := make(chan os.Signal, 1)
-		signal.Notify(reloads, syscall.SIGHUP)
-		return reloads, func() { signal.Stop(reloads) }
+	w := World{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv,
+		Signals: take(os.Interrupt, syscall.SIGTERM), Reloads: take(syscall.SIGHUP),
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		w.Keys = func() (func(), error) {
@@ -27,4 +23,13 @@ func Terminal() World {
 	_, plain := os.LookupEnv("NO_COLOR")
 	w.Colour = term.IsTerminal(int(os.Stdout.Fd())) && !plain
 	return w
+}
+
+// take takes signals as a World does.
+func take(which ...os.Signal) func() (<-chan os.Signal, func()) {
+	return func() (<-chan os.Signal, func()) {
+		signals := make(chan os.Signal, 2)
+		signal.Notify(signals, which...)
+		return signals, func() { signal.Stop(signals) }
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/creack/pty"
+
+	"eslua/internal/cli"
 )
 
 // typed is a command that runs in a pseudo-terminal.
@@ -91,6 +93,39 @@ func TestTheKeysOfATerminalAreTheTelephones(t *testing.T) {
 	x.until(t, "over")
 	if err := x.cmd.Wait(); err != nil {
 		t.Errorf("%v\n%s", err, x.out.String())
+	}
+}
+
+// A script that does not notice the hang-up can be stopped.
+func TestControlCStopsAScriptThatGoesOn(t *testing.T) {
+	x := start(t, "call", script(t, `session:answer() print("ready") while true do freeswitch.msleep(600000) end`))
+	x.until(t, "ready")
+	x.press(t, "\x03")
+	x.until(t, "hangs up")
+	x.press(t, "\x03")
+	x.until(t, "eslua: call: the script was stopped")
+	if err := x.cmd.Wait(); x.cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("%v\n%s", err, x.out.String())
+	}
+}
+
+// TestACallIsStoppedByASignal: though it would last for ever, in no time.
+func TestACallIsStoppedByASignal(t *testing.T) {
+	for _, args := range [][]string{nil, {"--digits", "1,1"}, {"--hangup-after", "1000000h"}} {
+		log := &watched{seen: make(chan string, 1)}
+		signals := make(chan os.Signal, 1)
+		status := make(chan int, 1)
+		path := script(t, `session:answer() while true do print("here") session:sleep(60000) end`)
+		go func() {
+			status <- cli.Main(t.Context(), append(append([]string{"eslua", "call"}, args...), path), cli.World{
+				In: strings.NewReader(""), Out: log, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
+			})
+		}()
+		log.until("here")
+		signals <- os.Interrupt
+		if s := <-status; s != 1 || !strings.Contains(log.buf.String(), "eslua: call: stopped: interrupt") {
+			t.Errorf("%v: status %d\n%s", args, s, log.buf.String()[:1000])
+		}
 	}
 }
 

@@ -83,6 +83,9 @@ func testOptions(c *cli.Context, w World) (scripttest.Options, error) {
 	if opts.Seed == 0 {
 		opts.Seed = uint64(time.Now().UnixNano()%1_000_000) + 1
 	}
+	if opts.Coverage && c.String("coverage") == "" {
+		return opts, fmt.Errorf("%w: --coverage needs the name of a file", errUsage)
+	}
 	if text := c.String("filter"); text != "" {
 		var err error
 		if opts.Filter, err = regexp.Compile(text); err != nil {
@@ -97,14 +100,19 @@ func isDirectory(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// untilSignal ends a context with the first signal.
+// untilSignal ends a context with the first signal. A second one ends the process.
 func untilSignal(ctx context.Context, w World) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	if w.Signals == nil {
+		return ctx, func() { cancel(nil) }
+	}
+	signals, stop := w.Signals()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer stop()
 		select {
-		case s := <-w.Signals:
+		case s := <-signals:
 			cancel(fmt.Errorf("stopped: %v", s))
 		case <-ctx.Done():
 		}

@@ -68,7 +68,10 @@ func failureText(r *scripttest.Result, margin string) string {
 	}
 	at := f.Place
 	if at == "" {
-		at = fmt.Sprintf("%s:%d", r.File, r.Line)
+		at = r.File
+		if r.Line > 0 {
+			at += fmt.Sprintf(":%d", r.Line)
+		}
 	}
 	line(at + ": " + f.Text)
 	if f.Fault != "" {

@@ -149,6 +149,7 @@ func TestTestOptions(t *testing.T) {
 		{[]string{filepath.Join(dir, "main.lua")}, 2, filepath.Join(dir, "main.lua") + " is none"},
 		{[]string{"--scripts", "none", dir}, 2, `--scripts "none" is no directory`},
 		{[]string{dir, "--coverage"}, 2, "the option --coverage needs a value"},
+		{[]string{dir, "--coverage", ""}, 2, "--coverage needs the name of a file"},
 		{[]string{"--seed", "x", dir}, 2, `--seed: "x" is no number`},
 		{[]string{"--watch=maybe", dir}, 2, `--watch: "maybe" is neither true nor false`},
 		{[]string{t.TempDir()}, 2, "no test files"},
@@ -210,7 +211,7 @@ func TestTestWatches(t *testing.T) {
 	ended := make(chan int, 1)
 	go func() {
 		ended <- cli.Main(t.Context(), []string{"eslua", "test", "--scripts", dir, "--watch"}, cli.World{
-			Out: out, Err: out, Env: func(string) (string, bool) { return "", false }, Signals: signals,
+			Out: out, Err: out, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
 		})
 	}()
 	out.await(t, "waiting for changes", 1)

@@ -26,7 +26,7 @@ func TestServeTheXMLHandler(t *testing.T) {
 		}
 	}
 	signals := make(chan os.Signal, 2)
-	log, _, status := serveIn(t, cli.World{Signals: signals}, "--scripts", dir, "--config", configuration)
+	log, _, status := serveIn(t, cli.World{Signals: given(signals)}, "--scripts", dir, "--config", configuration)
 	addr := regexp.MustCompile(`"ready for requests for XML","addr":"([^"]+)"`).FindStringSubmatch(log.until("ready for requests for XML"))[1]
 	ask := func(password string) (int, string) {
 		r, err := http.NewRequest("POST", "http://"+addr, strings.NewReader("hostname=pbx&section=directory&tag_name=domain&key_name=name&key_value=example.org"))
