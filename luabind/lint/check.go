@@ -125,7 +125,7 @@ func Check(files []File, opts Options) ([]Finding, error) {
 	for i := range files {
 		f := &files[i]
 		if !f.Context {
-			ignored[f.Path] = readIgnores(f.Text, func(at place, code Code, text string) { k.add(f, at, code, text) })
+			ignored[f.Path] = readIgnores(strings.TrimPrefix(f.Text, vm.ByteOrderMark), func(at place, code Code, text string) { k.add(f, at, code, text) })
 		}
 		if strings.HasPrefix(f.Text, api.Meta) {
 			continue // a description for the language server
@@ -154,9 +154,14 @@ func (k *checker) add(f *File, at place, code Code, text string) {
 
 // parse compiles a file as the server does, and walks it if that is good.
 func (k *checker) parse(f *File) {
+	_, err := vm.Compile(f.Path, f.Text)
 	text := vm.Source(f.Text)
-	block, parseErr := parse.Parse(strings.NewReader(text), f.Path)
-	if _, err := vm.Compile(f.Path, f.Text); err != nil {
+	var block []ast.Stmt
+	var parseErr error
+	if e := (*vm.SyntaxError)(nil); !errors.As(err, &e) || e.Line > 0 { // what is wrong with the whole, as its length, the parser need not see
+		block, parseErr = parse.Parse(strings.NewReader(text), f.Path)
+	}
+	if err != nil {
 		k.syntax(f, text, err, parseErr)
 		return
 	}

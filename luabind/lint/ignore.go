@@ -11,11 +11,13 @@ type ignores struct {
 	lines map[int]map[Code]bool
 }
 
-// readIgnores reads the comments `-- eslua: ignore CODE, CODE`. Behind a code any other words may stand.
+// readIgnores reads the comments `-- eslua: ignore CODE, CODE`. Behind a code any other words may stand. A comment that stands alone in its line is
+// about the next line that is none.
 func readIgnores(text string, report func(place, Code, string)) ignores {
 	ig := ignores{make(map[Code]bool), make(map[int]map[Code]bool)}
 	known := rules()
-	for _, c := range comments(text) {
+	all := comments(text)
+	for i, c := range all {
 		rest, ok := strings.CutPrefix(strings.TrimSpace(strings.TrimLeft(c.text, "-")), "eslua:")
 		if !ok {
 			continue
@@ -24,8 +26,22 @@ func readIgnores(text string, report func(place, Code, string)) ignores {
 		if !ok {
 			continue
 		}
+		lines := []int{c.at.line}
+		if c.alone {
+			next := c.at.line + 1
+			for _, below := range all[i+1:] {
+				if !below.alone || below.at.line != next {
+					break
+				}
+				next++
+			}
+			lines = append(lines, next)
+		}
 		for item := range strings.SplitSeq(rest, ",") {
-			word, _, _ := strings.Cut(strings.TrimSpace(item), " ")
+			word := strings.TrimSpace(item)
+			if end := strings.IndexAny(word, " \t:"); end >= 0 {
+				word = word[:end]
+			}
 			code := Code(word)
 			if _, ok := known[code]; !ok {
 				report(c.at, BadIgnore, fmt.Sprintf("there is no code %q to ignore%s", word, guess(word, codes(known))))
@@ -34,7 +50,7 @@ func readIgnores(text string, report func(place, Code, string)) ignores {
 			if c.first {
 				ig.file[code] = true
 			}
-			for _, line := range []int{c.at.line, c.at.line + 1} {
+			for _, line := range lines {
 				if ig.lines[line] == nil {
 					ig.lines[line] = make(map[Code]bool)
 				}

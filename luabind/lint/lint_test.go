@@ -53,6 +53,8 @@ func TestFindings(t *testing.T) {
 		"if session:ready() then":         {"a.lua:1:24: syntax: unexpected symbol near '<eof>'"},
 		"goto nowhere":                    {"a.lua:1:1: syntax: "},
 		"#!/usr/bin/lua\nprint('x')":      nil,
+		"\ufeff#!/usr/bin/lua\nlocal x":   {"a.lua:2:7: unused-local"},
+		"\ufefflocal x":                   {"a.lua:1:7: unused-local"},
 		"for i = 1, 3 do local _ = i end": nil,
 
 		// Methods.
@@ -104,6 +106,11 @@ func TestFindings(t *testing.T) {
 		`if maybe then maybe() end print(never or 1, type(absent), gone == nil)`:     nil,
 		`_G.one = 1 rawset(_G, "two", 2) print(one, two, _G.three)`:                  nil,
 		`_G[argv[1]] = 1 print(anything)`:                                            nil,
+		`local g = _G g.one = 1 rawset(g, "two", 2) print(one, two, three)`:          {`a.lua:1:60: undefined-global`},
+		`local g = _G g[argv[1]] = 1 print(anything)`:                                nil,
+		`fill(_G) function fill(t) t.x = 1 end print(anything)`:                      nil,
+		`local o = {} function o:fill(t) t.x = 1 end o:fill(_G) print(anything)`:     nil,
+		`for k in pairs(_G) do print(k) end print(anything)`:                         {`a.lua:1:42: undefined-global`},
 		`setfenv(1, {}) print(anything)`:                                             nil,
 		`local _ENV = {} print(anything)`:                                            nil,
 		`local function f(...) return arg end f() print(arg)`:                        {`a.lua:1:48: undefined-global`},
@@ -137,7 +144,10 @@ func TestFindings(t *testing.T) {
 
 		// Ignoring.
 		"-- a comment\n-- eslua: ignore unknown-method, unused-local as it is\nsession:foo()\nlocal x\n\nsession:answer(1)":                             {"a.lua:6:9: argument-count"},
-		"session:answer()\nsession:foo() -- eslua: ignore unknown-method\nsession:bar()\n-- eslua: ignore unknown-method\nsession:foo()\nsession:foo()": {"a.lua:6:9: unknown-method"},
+		"session:answer()\nsession:foo() -- eslua: ignore unknown-method\nsession:bar()\n-- eslua: ignore unknown-method\nsession:foo()\nsession:foo()": {"a.lua:3:9: unknown-method", "a.lua:6:9: unknown-method"},
+		"session:answer()\n-- eslua: ignore unknown-method\n  -- eslua: ignore unused-local: not yet\nlocal x = session:foo()\nlocal y":                 {"a.lua:5:7: unused-local"},
+		"#!/usr/bin/lua it's\n-- eslua: ignore unknown-method\n\n\nsession:foo()":                                                                       nil,
+		"\ufeff-- eslua: ignore unknown-method\nsession:answer()\nsession:foo()\nlocal x":                                                               {"a.lua:4:7: unused-local"},
 		"print[[\n-- eslua: ignore unknown-method\n]] session:foo()":                                                                                    {"a.lua:3:12: unknown-method"},
 		"print('\\\n-- eslua: ignore x')":     nil,
 		"  -- eslua: ignore unused":           {`a.lua:1:3: bad-ignore: there is no code "unused" to ignore`},

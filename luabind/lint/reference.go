@@ -48,7 +48,7 @@ In files ` + "`*_test.lua`" + ` the words of [eslua test](testing.md) are known,
 
 ## Ignoring a finding
 
-A comment on the line, or on the line above, ignores findings of its codes; at the top of the file, before any code, it does so for the whole file.
+A comment on the line, or alone on the line above, ignores findings of its codes; at the top of the file, before any code, it does so for the whole file.
 Behind a code may stand why.
 
 ` + "```lua" + `

@@ -19,6 +19,8 @@ type source struct {
 	tokens []ast.Token // names and strings
 	next   int
 	lost   int // names that were not where they should be; 0 unless this package is wrong
+	// counted is the byte up to which at has counted last: a line may be a megabyte long.
+	counted struct{ line, bytes, runes int }
 }
 
 func newSource(text string) *source {
@@ -56,28 +58,39 @@ func (s *source) at(line, column int) place {
 		return place{max(line, 1), 1}
 	}
 	text := s.lines[line-1]
-	return place{line, 1 + utf8.RuneCountInString(text[:max(0, min(column-1, len(text)))])}
+	end := max(0, min(column-1, len(text)))
+	if c := &s.counted; c.line != line || c.bytes > end {
+		c.line, c.bytes, c.runes = line, 0, 0
+	}
+	s.counted.runes += utf8.RuneCountInString(text[s.counted.bytes:end])
+	s.counted.bytes = end
+	return place{line, 1 + s.counted.runes}
 }
 
 // comment is a comment of one line.
 type comment struct {
 	at   place
 	text string
-	// first: nothing but comments stands before it.
-	first bool
+	// first: nothing but comments stands before it. alone: nothing but comments stands before it in its line.
+	first, alone bool
 }
 
-// comments are the comments of one line in a text, which need not compile.
+// comments are the comments of one line in a text, which need not compile. A first line for the shell is none.
 func comments(text string) []comment {
 	var out []comment
-	line, first := 1, true
-	for i := 0; i < len(text); {
+	line, first, alone := 1, true, true
+	i := 0
+	if strings.HasPrefix(text, "#") {
+		i = max(0, strings.IndexByte(text, '\n'))
+	}
+	for i < len(text) {
 		switch c := text[i]; {
 		case c == '\n':
 			line++
 			i++
+			alone = true
 		case c == '"' || c == '\'':
-			first = false
+			first, alone = false, false
 			for i++; i < len(text) && text[i] != c && text[i] != '\n'; i++ {
 				if text[i] == '\\' && i+1 < len(text) {
 					i++
@@ -90,7 +103,7 @@ func comments(text string) []comment {
 				i++
 			}
 		case c == '[' && long(text[i:]) >= 0:
-			first = false
+			first, alone = false, false
 			end := longEnd(text, i)
 			line += strings.Count(text[i:end], "\n")
 			i = end
@@ -106,11 +119,11 @@ func comments(text string) []comment {
 				end = i + n
 			}
 			start := strings.LastIndexByte(text[:i], '\n') + 1
-			out = append(out, comment{place{line, 1 + utf8.RuneCountInString(text[start:i])}, text[i+2 : end], first})
+			out = append(out, comment{place{line, 1 + utf8.RuneCountInString(text[start:i])}, text[i+2 : end], first, alone})
 			i = end
 		default:
 			if c != ' ' && c != '\t' && c != '\r' {
-				first = false
+				first, alone = false, false
 			}
 			i++
 		}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -306,7 +307,7 @@ func (w *walker) assign(target, value ast.Expr) {
 		if ok {
 			w.setField(e.Object, key.Value)
 		}
-		if w.global(e.Object, "_G") {
+		if w.environmentTable(e.Object) {
 			if ok {
 				w.globals[key.Value] = append(w.globals[key.Value], value)
 			} else {
@@ -327,6 +328,18 @@ func (w *walker) setField(object ast.Expr, field string) {
 			w.ownPath = true
 		}
 	}
+}
+
+// environmentTable tells whether an expression is _G, or a local that holds nothing else.
+func (c *chunk) environmentTable(e ast.Expr) bool {
+	id, ok := e.(*ast.IdentExpr)
+	if !ok {
+		return false
+	}
+	if l := c.bindings[id]; l != nil {
+		return !l.fixed && len(l.values) == 1 && c.global(l.values[0], "_G")
+	}
+	return id.Value == "_G"
 }
 
 // global tells whether an expression is the global variable of that name.
@@ -451,6 +464,7 @@ func (w *walker) call(e *ast.FuncCallExpr) {
 		w.expr(e.Receiver, false)
 		w.places[e] = w.source.claim(e.Method)
 		w.exprs(e.Args)
+		w.environment(nil, "", e.Args)
 		return
 	}
 	w.expr(e.Func, false)
@@ -469,11 +483,11 @@ func (w *walker) call(e *ast.FuncCallExpr) {
 			w.safe--
 		}
 	}
-	w.environment(name, e.Args)
+	w.environment(e.Func, name, e.Args)
 }
 
-// environment notes calls by which globals come from elsewhere.
-func (w *walker) environment(name string, args []ast.Expr) {
+// environment notes calls by which globals come from elsewhere. name is that of a global function.
+func (w *walker) environment(function ast.Expr, name string, args []ast.Expr) {
 	switch name {
 	case "setfenv":
 		w.environments = true
@@ -487,15 +501,19 @@ func (w *walker) environment(name string, args []ast.Expr) {
 	case "describe", "it": // the words of tests
 		w.foreign = true
 	case "setmetatable":
-		w.everywhere = w.everywhere || len(args) > 0 && w.global(args[0], "_G")
+		w.everywhere = w.everywhere || len(args) > 0 && w.environmentTable(args[0])
 	case "rawset":
-		if len(args) < 2 || !w.global(args[0], "_G") {
+		if len(args) < 2 || !w.environmentTable(args[0]) {
 			return
 		}
 		if key, ok := args[1].(*ast.StringExpr); ok {
 			w.globals[key.Value] = append(w.globals[key.Value], nil)
 		} else {
 			w.everywhere = true
+		}
+	default:
+		if name, _ := w.libraryName(function); !harmless(name) && slices.ContainsFunc(args, w.environmentTable) {
+			w.everywhere = true // it may set any
 		}
 	case "module":
 		if len(args) > 0 {

@@ -126,6 +126,8 @@ func TestSourcesOfLaterLua(t *testing.T) {
 		"error('a\\z \n\r\n\t b')":               "test.lua:1: ab",
 		"local s = 'a\\z\n\n b' error(s)":        "test.lua:3: ab",
 		"-- '\\x41\nerror('b')":                  "test.lua:2: b",
+		"\ufefferror('b')":                       "test.lua:1: b",
+		"\ufeff#!/usr/bin/lua\nerror('b')":       "test.lua:2: b",
 		"local s = [==[\n]=]\\z]==]\nerror(s)":   "test.lua:3: ]=]\\z",
 		"local a = '\\x41\nreturn a":             "unterminated string",
 		"return '\\z":                            "unterminated string",

@@ -7,10 +7,14 @@ import (
 	"strings"
 )
 
-// Source makes a source what the parser takes, which knows Lua 5.1: a first line that begins with # becomes a comment, and the
+// ByteOrderMark is what editors put in front of a text in UTF-8. Lua 5.2 and later pass over it in a file.
+const ByteOrderMark = "\ufeff"
+
+// Source makes a source what the parser takes, which knows Lua 5.1: a byte order mark is left out, a first line that begins with # becomes a comment, and the
 // escapes \x and \z of Lua 5.2 and \u of 5.3 those of 5.1 in their place. A comment as --[=x, which the parser takes for a broken long one,
 // gets a blank. Lines stay what they are.
 func Source(text string) string {
+	text = strings.TrimPrefix(text, ByteOrderMark)
 	if strings.HasPrefix(text, "#") {
 		text = "--" + text
 	}
