@@ -17,12 +17,9 @@ const (
 	CauseCallRejected          Cause = 21
 	CauseDestinationOutOfOrder Cause = 27
 	CauseChanNotImplemented    Cause = 66
-	CauseIncompatible          Cause = 88
-	CauseSuccess               Cause = 142
 	CauseOriginatorCancel      Cause = 487
 	CauseSystemShutdown        Cause = 701
 	CauseAllottedTimeout       Cause = 802
-	CauseProgressTimeout       Cause = 807
 )
 
 // causeNames are the names that the switch knows (switch_channel.c).

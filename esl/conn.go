@@ -353,7 +353,8 @@ func (c *Conn) connected(f Frame) {
 	c.follows[strings.Clone(URLDecode(f.Header("Unique-ID")))] = true // a clone: the reply is large
 }
 
-// Connect sends the command connect and returns the channel's data as the event that its reply is.
+// Connect sends the command connect and returns the channel's data as the event that its reply is. Whoever connects and is no
+// switch never answers: ctx should have a deadline.
 func (c *Conn) Connect(ctx context.Context) (*Event, error) {
 	r, err := c.Send(ctx, Connect())
 	if err != nil {

@@ -2,6 +2,7 @@ package esl_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -362,16 +363,16 @@ func TestTextThatIsNoEventIsAnError(t *testing.T) {
 		`{"a":[`, `{"a":["b"`, `{"a":["b",]}`, `{"a":["b" "c"]}`, `{"a":{"b":"c"}}`, `{"a":[["b"]]}`, `{"a":"\x"}`, `{"a":"\u12"}`,
 		`{"a":"\u12zz"}`, `{"a":"\`, `{"a":"\u`, `{"a":maybe}`,
 	} {
-		if e, err := esl.ParseJSON([]byte(text)); err == nil {
-			t.Errorf("JSON %s: %v, want an error", text, pairs(e))
+		if _, err := esl.ParseJSON([]byte(text)); !errors.Is(err, esl.ErrEvent) {
+			t.Errorf("JSON %s: %v, want %v", text, err, esl.ErrEvent)
 		}
 	}
 	for _, text := range []string{
 		``, `<event></event>`, `<headers>`, `<event><headers><a>1</headers></event>`, `<event><headers><a</headers></event>`,
 		`<event><headers><a>1</b></headers></event>`, `</headers><headers>`,
 	} {
-		if e, err := esl.ParseXML([]byte(text)); err == nil {
-			t.Errorf("XML %s: %v, want an error", text, pairs(e))
+		if _, err := esl.ParseXML([]byte(text)); !errors.Is(err, esl.ErrEvent) {
+			t.Errorf("XML %s: %v, want %v", text, err, esl.ErrEvent)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (c *Call) Bridge(ctx context.Context, a, b *Leg, inA, inB Input) error {
 	if err != nil {
 		return err
 	}
-	if !isTrue(after) {
+	if !esl.IsTrue(after) {
 		if err := a.setAll(ctx, afterBridge[:], "true"); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (c *Call) Bridge(ctx context.Context, a, b *Leg, inA, inB Input) error {
 	if ctx.Err() != nil && a.bridged {
 		a.leaveBridged(b)
 	}
-	if err != nil || a.gone() != nil || isTrue(after) {
+	if err != nil || a.gone() != nil || esl.IsTrue(after) {
 		return err
 	}
 	return a.setAll(ctx, afterBridge[:], "")
@@ -111,7 +111,7 @@ func (l *Leg) dismiss(ctx context.Context) error {
 	}
 	cmd := esl.API("uuid_kill", l.uuid+" "+cause.String())
 	switch words := esl.SplitArgs(to, ':'); {
-	case isTrue(park):
+	case esl.IsTrue(park):
 		cmd = esl.API("uuid_park", l.uuid)
 	case len(words) > 0:
 		for i := range words {

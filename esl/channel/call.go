@@ -75,7 +75,8 @@ var vital = []string{
 
 // Accept says hello on a connection that the switch has opened, in two writes: connect and linger; then, once the reply
 // has told who calls, what is to be seen of the call (modlua-api.md 0.5). It does not wait for the answers to the second:
-// what the switch refuses of it is known before the answer to anything that is sent later (see Refused).
+// what the switch refuses of it is known before the answer to anything that is sent later (see Refused). Whoever connects and
+// is no switch never answers: ctx should have a deadline.
 func Accept(ctx context.Context, conn *esl.Conn, opts Options) (*Call, error) {
 	c := newCall(conn, opts)
 	linger := esl.Linger(0)

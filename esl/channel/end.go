@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -38,7 +39,7 @@ func (l *Leg) Transfer(extension, dialplan, context string) {
 	}
 	words := []string{word(extension)}
 	if dialplan != "" || context != "" {
-		words = append(words, word(orElse(dialplan, orElse(l.data.Get("Caller-Dialplan"), "XML"))))
+		words = append(words, word(cmp.Or(dialplan, l.data.Get("Caller-Dialplan"), "XML")))
 	}
 	if context != "" {
 		words = append(words, word(context))
@@ -63,13 +64,6 @@ func word(s string) string {
 		return esl.QuoteArg(s)
 	}
 	return s
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }
 
 // endTime is how long the end of a call may take at each of its steps.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -157,14 +156,4 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 	l := newLeg(c, uuid, data)
 	c.legs[uuid] = l
 	return l, nil
-}
-
-// isTrue tells whether the value of a variable counts as true in the switch.
-func isTrue(s string) bool {
-	switch strings.ToLower(s) {
-	case "yes", "on", "true", "t", "enabled", "active", "allow":
-		return true
-	}
-	n, err := strconv.Atoi(s)
-	return err == nil && n != 0
 }

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -29,7 +30,7 @@ func (l *Leg) Phrase(ctx context.Context, name, data, language string, in Input)
 		if language, _, err = l.Get(ctx, "default_language"); err != nil {
 			return false, err
 		}
-		language = orElse(language, "en")
+		language = cmp.Or(language, "en")
 	}
 	arg := "%[playback_terminators=none,language=" + language + "]" + esl.Literal(name+","+data)
 	_, err = l.execute(ctx, Exec{App: "phrase", Arg: arg, KeepDigits: true}, in, &stopped)

@@ -41,12 +41,12 @@ func (ch *channel) afterBridge(b *channel) {
 	switch {
 	case strings.EqualFold(after, "explicit"):
 		ch.hangup(cause, siteUnbridge)
-	case b.answered && isTrue(ch.own("park_after_bridge")) || isTrue(ch.own("park_after_early_bridge")):
+	case b.answered && esl.IsTrue(ch.own("park_after_bridge")) || esl.IsTrue(ch.own("park_after_early_bridge")):
 		ch.goPark()
 	case !b.answered:
 	case ch.own("transfer_after_bridge") != "":
 		ch.transferAfterBridge()
-	case isTrue(after):
+	case esl.IsTrue(after):
 		ch.hangup(cause, siteUnbridge)
 	}
 }
@@ -61,7 +61,7 @@ func (ch *channel) transferAfterBridge() {
 func (ch *channel) leaveBridge() {
 	switch {
 	case ch.down() || ch.state != csExchangeMedia:
-	case isTrue(ch.own("park_after_bridge")):
+	case esl.IsTrue(ch.own("park_after_bridge")):
 		ch.goPark()
 	case ch.own("transfer_after_bridge") != "":
 		ch.transferAfterBridge()
@@ -104,7 +104,7 @@ func (ch *channel) bridgeFailed(a attempt) {
 		if cause == esl.CauseNoAnswer || cause == 18 || cause == esl.CauseOriginatorCancel {
 			return
 		}
-	} else if isTrue(keep) || containsFold(strings.Split(keep, ","), cause.String(), itoa(int(cause))) {
+	} else if esl.IsTrue(keep) || containsFold(strings.Split(keep, ","), cause.String(), itoa(int(cause))) {
 		return
 	}
 	if !ch.transferred {

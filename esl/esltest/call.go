@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,8 +49,8 @@ var ErrClosed = errors.New("esltest: the switch is closed")
 // Call places a call. When it returns, the call is there and its dialplan is about to run.
 func (sw *Switch) Call(spec CallSpec) (*Call, error) {
 	call := &Call{sw: sw, changed: sw.clock.NewWaiter()}
-	spec.CallerName = orElse(spec.CallerName, sw.world.CallerName)
-	spec.CallerNumber = orElse(spec.CallerNumber, sw.world.CallerNumber)
+	spec.CallerName = cmp.Or(spec.CallerName, sw.world.CallerName)
+	spec.CallerNumber = cmp.Or(spec.CallerNumber, sw.world.CallerNumber)
 	call.spec = spec
 	known := true
 	ok := sw.do(func() {
@@ -66,7 +67,7 @@ func (sw *Switch) Call(spec CallSpec) (*Call, error) {
 		dial := fmt.Sprintf("{loopback_bowout=false,origination_caller_id_name='%s',origination_caller_id_number=%s,"+
 			"origination_uuid=%s%s}loopback/%s/%s", spec.CallerName, spec.CallerNumber, uuid, assignments(spec.Variables),
 			spec.Destination, sw.world.Context)
-		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" "+orElse(spec.Far, "&park()"), nil) })
+		sw.spawn(func(t *thread) { sw.runAPI(t, "bgapi", "originate "+dial+" "+cmp.Or(spec.Far, "&park()"), nil) })
 	})
 	if !known {
 		return nil, fmt.Errorf("esltest: there is no extension %q", spec.Destination)

@@ -203,7 +203,7 @@ func (l *listener) sendmsg(t *thread, cmd *esl.Event, arg string) string {
 		uuid = ""
 	}
 	if uuid == "" && l.channel != nil {
-		if l.async || isTrue(cmd.Get("async")) {
+		if l.async || esl.IsTrue(cmd.Get("async")) {
 			l.channel.queuePrivate(cmd, false)
 		} else {
 			l.channel.parseEvent(t, cmd)

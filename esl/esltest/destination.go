@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func (sw *Switch) destination(tg target) (destination, esl.Cause) {
 		case tg.endpoint == "user" || tg.endpoint == "group":
 			d.name, d.source = "sofia/internal/"+tg.address, "mod_sofia"
 		default:
-			d.name = orElse(d.name, tg.endpoint+"/"+tg.address)
+			d.name = cmp.Or(d.name, tg.endpoint+"/"+tg.address)
 		}
 		return d, 0
 	}

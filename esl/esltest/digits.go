@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -157,7 +158,7 @@ func readApp(ch *channel, t *thread, arg string) {
 	}
 	ch.read(t, reader{
 		min: max(atoi(a[0]), 1), max: atoi(a[1]), prompt: a[2], variable: a[3],
-		timeout: millis(max(atoi(a[4]), 1000)), terminators: orElse(a[5], "#"), digitTimeout: millis(atoi(a[6])),
+		timeout: millis(max(atoi(a[4]), 1000)), terminators: cmp.Or(a[5], "#"), digitTimeout: millis(atoi(a[6])),
 	})
 }
 
@@ -169,7 +170,7 @@ func playAndGetDigitsApp(ch *channel, t *thread, arg string) {
 	}
 	r := reader{
 		min: max(atoi(a[0]), 0), max: atoi(a[1]), prompt: a[5], variable: a[7],
-		timeout: millis(max(atoi(a[3]), 1000)), terminators: orElse(a[4], "#"), digitTimeout: millis(atoi(a[9])),
+		timeout: millis(max(atoi(a[3]), 1000)), terminators: cmp.Or(a[4], "#"), digitTimeout: millis(atoi(a[9])),
 	}
 	badInput, pattern, transfer := a[6], a[8], a[10]
 	if pattern != "" && r.variable != "" {

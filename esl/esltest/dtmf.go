@@ -73,7 +73,7 @@ func (ch *channel) queueDTMF(d dtmf) {
 	if ch.metaDigit(d.digit, false) {
 		return
 	}
-	d.sensitive = isTrue(ch.own("sensitive_dtmf"))
+	d.sensitive = esl.IsTrue(ch.own("sensitive_dtmf"))
 	if len(ch.digits) >= digitQueue {
 		ch.digits = ch.digits[1:]
 	}

@@ -174,7 +174,7 @@ func (ch *channel) addData(ev *esl.Event) { ch.addDataAs(ev, ev.Name()) }
 // addDataAs is addData for an event that does not have its name yet.
 func (ch *channel) addDataAs(ev *esl.Event, name string) {
 	ch.addBasic(ev)
-	if !withVariables[name] && !isTrue(ch.own("verbose_events")) && !ch.sw.stopping {
+	if !withVariables[name] && !esl.IsTrue(ch.own("verbose_events")) && !ch.sw.stopping {
 		return
 	}
 	for i := len(ch.scopes) - 1; i >= 0; i-- {

@@ -65,7 +65,7 @@ func (ch *channel) exec(t *thread, app application, arg string) {
 	}
 	uuidName := ch.own("app_uuid_name")
 	ch.set("app_uuid_name", "")
-	if !isTrue(ch.own("app_disable_expand_variables")) {
+	if !esl.IsTrue(ch.own("app_disable_expand_variables")) {
 		arg = ch.expand(t, arg)
 		if scope, rest, ok := cutScope(arg); ok {
 			arg = rest

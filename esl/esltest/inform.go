@@ -55,7 +55,7 @@ func eventApp(ch *channel, _ *thread, arg string) {
 }
 
 func verboseEventsApp(ch *channel, _ *thread, arg string) {
-	if arg == "" || isTrue(arg) {
+	if arg == "" || esl.IsTrue(arg) {
 		ch.set("verbose_events", "true")
 	} else {
 		ch.set("verbose_events", "")

@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func (ch *channel) language(name string) (Language, bool) {
 
 // inSounds sets sound_prefix for what is said in the language; back undoes it.
 func (ch *channel) inSounds(l Language) (back func()) {
-	if l.SoundPrefix == "" || isTrue(ch.get("sound_prefix_enforced")) {
+	if l.SoundPrefix == "" || esl.IsTrue(ch.get("sound_prefix_enforced")) {
 		return func() {}
 	}
 	old := ch.get("sound_prefix")
@@ -109,7 +110,7 @@ func (ch *channel) inSounds(l Language) (back func()) {
 
 // phrase plays a macro (switch_ivr_phrase_macro). Without a language it is default_language, or English.
 func (ch *channel) phrase(t *thread, macro, data, lang string, in *input) outcome {
-	lang = orElse(lang, orElse(ch.get("default_language"), defaultLanguage))
+	lang = cmp.Or(lang, ch.get("default_language"), defaultLanguage)
 	l, ok := ch.language(lang)
 	if !ok {
 		return failed
@@ -133,7 +134,7 @@ func (ch *channel) phrase(t *thread, macro, data, lang string, in *input) outcom
 		if i.Field != "" {
 			field = i.Field
 		}
-		groups := findIn(ch.expand(t, field), orElse(i.Pattern, ".*"))
+		groups := findIn(ch.expand(t, field), cmp.Or(i.Pattern, ".*"))
 		actions := i.NoMatch
 		if groups != nil {
 			actions = i.Match
@@ -190,7 +191,7 @@ func (ch *channel) runMacro(t *thread, l Language, lang string, m Macro, pattern
 			if l.Engine == "" || l.Voice == "" {
 				ch.logf(esl.LogErr, siteExecute, "TTS is not configured")
 			} else {
-				result = ch.speak(t, orElse(a.Engine, l.Engine), orElse(a.Voice, l.Voice), arg, in)
+				result = ch.speak(t, cmp.Or(a.Engine, l.Engine), cmp.Or(a.Voice, l.Voice), arg, in)
 			}
 		}
 		ch.rest(t, pause, nil)
@@ -205,7 +206,7 @@ func (ch *channel) runMacro(t *thread, l Language, lang string, m Macro, pattern
 func (ch *channel) say(t *thread, module, text string, in *input) outcome {
 	module, lang, ok := strings.Cut(module, ":")
 	if !ok {
-		lang = orElse(ch.get("language"), orElse(ch.get("default_language"), module))
+		lang = cmp.Or(ch.get("language"), ch.get("default_language"), module)
 	}
 	l, ok := ch.language(lang)
 	if !ok {

@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"strings"
 
 	"eslua/esl"
@@ -29,7 +30,7 @@ func limitApp(ch *channel, _ *thread, arg string) {
 	if ch.count(a[0], a[1], a[2], limit, interval) {
 		return
 	}
-	to := orElse(a[4], "limit_exceeded")
+	to := cmp.Or(a[4], "limit_exceeded")
 	if cause, ok := strings.CutPrefix(to, "!"); ok {
 		ch.hangup(esl.ParseCause(cause), siteExecute)
 		return

@@ -123,7 +123,7 @@ func (l *listener) end(t *thread) {
 	}
 	ch := l.channel
 	if ch != nil && !ch.transferred && ch.state != csReset && ch.up() &&
-		(l.resume || isTrue(ch.own("socket_resume"))) {
+		(l.resume || esl.IsTrue(ch.own("socket_resume"))) {
 		ch.setState(csReset)
 	}
 	if l.notice != "" {

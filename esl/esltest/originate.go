@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -127,7 +128,7 @@ func (sw *Switch) dial(from *channel, id callerID, vars []variable, tg target) (
 	if cause != 0 {
 		return nil, cause
 	}
-	if from != nil && !isTrue(from.own("loopback_no_pre_answer")) && to.kind == loopbackLeg {
+	if from != nil && !esl.IsTrue(from.own("loopback_no_pre_answer")) && to.kind == loopbackLeg {
 		from.preAnswer(siteLoopbackEarly)
 	}
 	all := append(append([]variable{}, vars...), tg.vars...)
@@ -208,8 +209,8 @@ func (sw *Switch) originatedProfile(ch, from *channel, id callerID, to destinati
 			num = from.profile.callerNumber
 		}
 	} else {
-		name = orElse(name, id.name)
-		num = orElse(num, orElse(id.number, "0000000000"))
+		name = cmp.Or(name, id.name)
+		num = cmp.Or(num, id.number, "0000000000")
 	}
 	p.callerName, p.callerNumber, p.origName, p.origNumber, p.ani = name, num, name, num, num
 	p.times.profileCreated, p.times.created = sw.micros(), sw.micros()
@@ -245,7 +246,7 @@ func (sw *Switch) awaitAnswer(t *thread, from *channel, legs []*channel, limit t
 				leg.hangup(esl.CauseNoAnswer, siteOriginateAPI)
 				cause = esl.CauseNoAnswer
 				continue
-			case leg.answered || leg.early && !isTrue(leg.own("ignore_early_media")):
+			case leg.answered || leg.early && !esl.IsTrue(leg.own("ignore_early_media")):
 				if won == nil {
 					won = leg
 				}

@@ -54,7 +54,7 @@ func socketApp(ch *channel, t *thread, arg string) {
 	}
 	ch.park(t)
 	ch.parseEvents(t)
-	if ch.up() && !ch.transferred && ch.state == csReset && (l.resume || isTrue(ch.own("socket_resume"))) {
+	if ch.up() && !ch.transferred && ch.state == csReset && (l.resume || esl.IsTrue(ch.own("socket_resume"))) {
 		ch.state = csExecute
 	}
 }

@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"strings"
 	"time"
 
 	"eslua/esl"
@@ -19,7 +20,7 @@ func (ch *channel) park(t *thread) {
 	var expires time.Time
 	cause := esl.CauseNormalClearing
 	if to := ch.own("park_timeout"); to != "" {
-		if _, name, ok := cutByte(to, ':'); ok {
+		if _, name, ok := strings.Cut(to, ":"); ok {
 			cause = esl.ParseCause(name)
 		}
 		expires = ch.sw.now.Add(time.Duration(atoi(to)) * time.Second)

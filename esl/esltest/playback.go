@@ -21,7 +21,7 @@ func (ch *channel) play(t *thread, file string, from int, in *input) outcome {
 		ch.playUntil = ch.sw.now.Add(time.Duration(n) * time.Second)
 	}
 	result := ch.playAll(t, file, from, in)
-	if result == timedOut && isTrue(ch.get("playback_timeout_as_success")) {
+	if result == timedOut && esl.IsTrue(ch.get("playback_timeout_as_success")) {
 		return played
 	}
 	return result

@@ -88,11 +88,11 @@ func (ch *channel) parseEvent(t *thread, m *esl.Event) bool {
 		ch.logf(esl.LogErr, siteInvalidEvent, "Invalid Command!")
 		return false
 	}
-	if isTrue(m.Get("event-lock")) {
+	if esl.IsTrue(m.Get("event-lock")) {
 		ch.lock++
 		defer func() { ch.lock--; ch.changed() }()
 	}
-	if isTrue(m.Get("event-lock-pri")) {
+	if esl.IsTrue(m.Get("event-lock-pri")) {
 		ch.lockPri++
 		defer func() { ch.lockPri--; ch.changed() }()
 	}

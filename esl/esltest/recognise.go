@@ -43,7 +43,7 @@ func (ch *channel) detectSpeech(engine, grammar string) bool {
 		case strings.EqualFold(p.name, "no-input-timeout"):
 			r.noInput = millis(atoi(p.value))
 		case strings.EqualFold(p.name, "start-input-timers"):
-			started = isTrue(p.value)
+			started = esl.IsTrue(p.value)
 		}
 	}
 	r.began, r.paused, r.done = ch.sw.now, false, false
@@ -107,7 +107,7 @@ func (ch *channel) speechEvent(kind, body string) {
 	ev := &esl.Event{}
 	ev.Add("Speech-Type", kind)
 	ev.SetBody(body)
-	if isTrue(ch.get("fire_asr_events")) {
+	if esl.IsTrue(ch.get("fire_asr_events")) {
 		dup := ev.Clone()
 		ch.addDataAs(dup, name)
 		ch.sw.addStandard(dup, name, siteSpeech)
@@ -221,7 +221,7 @@ func playAndDetectSpeechApp(ch *channel, t *thread, arg string) {
 	if ch.asr != nil && !ch.asr.done {
 		ch.asr.paused = true
 	}
-	if isTrue(ch.get("play_and_detect_speech_close_asr")) {
+	if esl.IsTrue(ch.get("play_and_detect_speech_close_asr")) {
 		ch.stopSpeech()
 	}
 	if !done {

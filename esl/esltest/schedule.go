@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func schedBroadcastApp(ch *channel, _ *thread, arg string) {
 }
 
 // schedCancelApp cancels a task, or all of the channel.
-func schedCancelApp(ch *channel, _ *thread, arg string) { ch.sw.unschedule(orElse(arg, ch.uuid)) }
+func schedCancelApp(ch *channel, _ *thread, arg string) { ch.sw.unschedule(cmp.Or(arg, ch.uuid)) }
 
 // schedAPI runs an API command later: [+|@]seconds group command.
 func schedAPI(c apiCall) string {

@@ -24,7 +24,7 @@ func (ch *channel) run(t *thread) {
 			case csInit:
 				ch.onInit()
 			case csRouting:
-				if !isTrue(ch.own("limit_ignore_transfer")) {
+				if !esl.IsTrue(ch.own("limit_ignore_transfer")) {
 					ch.uncount()
 				}
 				ch.onRouting()

@@ -12,7 +12,7 @@ func sleepApp(ch *channel, t *thread, arg string) {
 		return
 	}
 	in := &input{}
-	if isTrue(ch.get("sleep_eat_digits")) {
+	if esl.IsTrue(ch.get("sleep_eat_digits")) {
 		in = ch.terminators()
 		ch.set("playback_terminator_used", "")
 	}

@@ -47,13 +47,6 @@ func unescape(s string) string {
 
 func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
@@ -61,15 +54,6 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 		return s[len(prefix):], true
 	}
 	return s, false
-}
-
-func cutByte(s string, sep byte) (before, after string, ok bool) {
-	for i := 0; i < len(s); i++ {
-		if s[i] == sep {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return s, "", false
 }
 
 func cutLast(s string, sep byte) (before, after string, ok bool) {
@@ -110,16 +94,6 @@ func containsFold(list []string, words ...string) bool {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// isTrue is how the switch reads a boolean.
-func isTrue(s string) bool {
-	switch strings.ToLower(s) {
-	case "yes", "on", "true", "t", "enabled", "active", "allow":
-		return true
-	}
-	n := atoi(s)
-	return n != 0
-}
 
 // atoi is C's: leading blanks and a sign, then as many digits as there are.
 func atoi(s string) int {

@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -41,7 +42,7 @@ func (ch *channel) transfer(extension, dialplan, context string) {
 	if dialplan == "" && !strings.EqualFold(ch.profile.dialplan, "inline") {
 		dialplan = ch.profile.dialplan
 	}
-	ch.newProfile(orElse(extension, "service"), orElse(dialplan, "XML"), orElse(context, orElse(ch.profile.context, "default")))
+	ch.newProfile(cmp.Or(extension, "service"), cmp.Or(dialplan, "XML"), cmp.Or(context, ch.profile.context, "default"))
 	ch.set("signal_bond", "")
 	ch.transferred = true
 	if b := ch.bridged; b != nil {
@@ -67,7 +68,7 @@ func (ch *channel) transferToActions(m *esl.Event) {
 	actions := []esl.Action{}
 	for name, value := range m.Headers() {
 		if name == "application" {
-			app, data, _ := cutByte(value, ' ')
+			app, data, _ := strings.Cut(value, " ")
 			actions = append(actions, esl.Action{App: app, Data: data})
 		}
 	}

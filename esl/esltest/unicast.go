@@ -1,6 +1,7 @@
 package esltest
 
 import (
+	"cmp"
 	"net"
 
 	"eslua/esl"
@@ -12,8 +13,8 @@ func (ch *channel) activateUnicast(m *esl.Event) {
 	if ch.unicast {
 		return
 	}
-	local := net.JoinHostPort(orElse(m.Get("local-ip"), "127.0.0.1"), orElse(m.Get("local-port"), "8025"))
-	remote := net.JoinHostPort(orElse(m.Get("remote-ip"), "127.0.0.1"), orElse(m.Get("remote-port"), "8026"))
+	local := net.JoinHostPort(cmp.Or(m.Get("local-ip"), "127.0.0.1"), cmp.Or(m.Get("local-port"), "8025"))
+	remote := net.JoinHostPort(cmp.Or(m.Get("remote-ip"), "127.0.0.1"), cmp.Or(m.Get("remote-port"), "8026"))
 	from, err := net.ResolveUDPAddr("udp", local)
 	if err != nil {
 		return
