@@ -15,6 +15,7 @@ import (
 
 	"eslua/esl"
 	"eslua/internal/clock"
+	"eslua/tests/leaks"
 )
 
 func TestRepliesComeToTheirCommandsInOrder(t *testing.T) {
@@ -372,7 +373,7 @@ func TestNoGoroutineIsLeftByManyConnections(t *testing.T) {
 	for _, c := range all {
 		c.Close()
 	}
-	if left := leftBehind(); left != "" {
+	if left := leaks.Left(); left != "" {
 		t.Errorf("left behind:\n%s", left)
 	}
 }

@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"eslua/internal/config":   1,
 	"eslua/internal/address":  0,
 	"eslua/internal/clock":    0,
+	"eslua/internal/dbserver": 0,
 	"eslua/examples":          0,
 	"eslua/engine/admin":      5,
 	"eslua/engine/xmlhandler": 5,
