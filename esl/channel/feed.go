@@ -261,9 +261,12 @@ func newFeedFilter(header, value string) feedFilter {
 	return x
 }
 
+// isPattern tells that the value is meant as a regular expression.
+func (x *feedFilter) isPattern() bool { return strings.HasPrefix(x.value, "/") }
+
 // matches tells whether the value of the header is the filter's.
 func (x *feedFilter) matches(value string) bool {
-	if strings.HasPrefix(x.value, "/") {
+	if x.isPattern() {
 		return x.pattern != nil && x.pattern.MatchString(value)
 	}
 	return strings.EqualFold(value, strings.TrimLeft(x.value, "+- "))

@@ -140,7 +140,7 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 	if err != nil {
 		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
 	}
-	out, err := c.API(ctx, "uuid_dump", uuid)
+	out, err := c.API(ctx, "uuid_dump", uuid+" json") // the plain form encodes nothing
 	if err == nil {
 		err = filter.refusal()
 	}
@@ -148,8 +148,8 @@ func (c *Call) Attach(ctx context.Context, uuid string) (*Leg, error) {
 		c.unfollow(uuid)
 		return nil, fmt.Errorf("channel: attach %s: %w", uuid, err)
 	}
-	data := esl.ParsePlain([]byte(out))
-	if data.Get("Unique-ID") != uuid {
+	data, err := esl.ParseJSON([]byte(out))
+	if err != nil || data.Get("Unique-ID") != uuid {
 		c.unfollow(uuid)
 		return nil, ErrNoSuchChannel
 	}

@@ -128,11 +128,15 @@ func (c *Call) SubscribeOwn(ctx context.Context, name, subclass string) (*Subscr
 
 // FilterOwn has events with a header of that value count as those of the call; the value is that of esl.Filter. They come as
 // far as their types are on, which those are that the state of a call is followed by. A value that begins with "-" is refused
-// (esl.ErrNotAllowed): the events that it keeps away would be those that the call itself needs, too.
+// (esl.ErrNotAllowed): the events that it keeps away would be those that the call itself needs, too. A pattern must also be
+// one of package regexp (esl.ErrSyntax), as the events that the switch lets pass are told from others here.
 func (c *Call) FilterOwn(ctx context.Context, header, value string) (*Subscription, error) {
 	filter := newFeedFilter(header, value)
-	if filter.negative {
+	switch {
+	case filter.negative:
 		return nil, fmt.Errorf("channel: filter %s %s: %w: it would keep events of the call away", header, value, esl.ErrNotAllowed)
+	case filter.isPattern() && filter.pattern == nil:
+		return nil, fmt.Errorf("channel: filter %s %s: %w: not a pattern", header, value, esl.ErrSyntax)
 	}
 	if _, err := esl.Filter(header, value).Append(nil); err != nil {
 		return nil, fmt.Errorf("channel: %w", err)

@@ -134,6 +134,21 @@ func TestForeignEventsAreOnlyForThoseWhoSubscribed(t *testing.T) {
 	l.finish(call)
 }
 
+// TestAPatternThatCannotBeUsed is refused, and not taken for one that nothing matches.
+func TestAPatternThatCannotBeUsed(t *testing.T) {
+	l := newLab(t, "async full", func(ctx context.Context, c *channel.Call) {
+		for pattern, want := range map[string]error{
+			"/^my/": nil, "/^MY/i": nil, "my::x": nil, "/^(?!my)/": esl.ErrSyntax, "/(/": esl.ErrSyntax, "/my": esl.ErrSyntax,
+			"-my::x": esl.ErrNotAllowed, "- my::x": esl.ErrNotAllowed, "": esl.ErrSyntax,
+		} {
+			if _, err := c.FilterOwn(ctx, "Event-Subclass", pattern); !errors.Is(err, want) {
+				t.Errorf("%q: %v, want %v", pattern, err, want)
+			}
+		}
+	})
+	l.finish(l.call())
+}
+
 func TestSubscriptionsNeedFullMode(t *testing.T) {
 	l := newLab(t, "async", func(ctx context.Context, c *channel.Call) {
 		if _, err := c.Subscribe(ctx, "DTMF", "", func(*esl.Event) {}); !errors.Is(err, esl.ErrNotAllowed) {

@@ -182,7 +182,7 @@ var Native = Class{
 		{
 			Name: "filter", Params: []Param{str("header"), str("value")}, Results: done,
 			Doc: "Has events with that header come, beside those of the call and of whatever channel they are: `wait_event` and `on` get them. A value in slashes is a " +
-				"pattern. One that begins with `-` would keep events away that the call itself needs, and is refused.",
+				"pattern, without look-around and back references. One that begins with `-` would keep events away that the call itself needs, and is refused.",
 			Needs: Full, Example: `session:filter("Unique-ID", other)`,
 		},
 		{
