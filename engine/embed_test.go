@@ -38,8 +38,8 @@ func TestModulesOfTheProgram(t *testing.T) {
 	c := h.call("", "async full main.lua")
 	h.finish(c)
 	h.says("customer 1001\\tAcme\\tAcme greets Ada", "module 'none' not found", "oops")
-	if strings.Contains(h.log(), "not reached") || c.Variable("after") != "yes" {
-		t.Errorf("a panic does not end the script, or not only that:\n%s", h.log())
+	if strings.Contains(h.log.String(), "not reached") || c.Variable("after") != "yes" {
+		t.Errorf("a panic does not end the script, or not only that:\n%s", h.log.String())
 	}
 }
 

@@ -1,26 +1,21 @@
 package engine_test
 
 import (
-	"bytes"
 	"context"
-	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"eslua/engine"
+	"eslua/engine/enginetest"
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/clock"
 	"eslua/internal/config"
-	"eslua/scripts"
 )
 
 func TestMain(m *testing.M) {
@@ -35,48 +30,16 @@ type house struct {
 	engine *engine.Engine
 	addr   string
 	stop   context.CancelFunc
-
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (h *house) Write(b []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.out.Write(b)
-}
-
-func (h *house) log() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.out.String()
+	log    enginetest.Log
 }
 
 // newHouse makes a house with these scripts, by their names.
 func newHouse(t *testing.T, files map[string]string, opts engine.Options) *house {
 	t.Helper()
-	root := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	h := &house{T: t}
 	ck, release := esltest.Virtual()
-	opts.Clock = ck
-	opts.Log = slog.New(slog.NewTextHandler(h, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	var err error
-	opts.Scripts, err = scripts.Open(t.Context(), scripts.Options{Root: root, Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if h.engine, err = engine.New(opts); err != nil {
-		t.Fatal(err)
-	}
+	opts.Clock, opts.Log = ck, h.log.Logger()
+	h.engine = enginetest.New(t, files, opts)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -126,8 +89,8 @@ func (h *house) finish(c *esltest.Call) {
 func (h *house) says(texts ...string) {
 	h.Helper()
 	for _, text := range texts {
-		if !strings.Contains(h.log(), text) {
-			h.Errorf("the log does not say %q:\n%s", text, h.log())
+		if !strings.Contains(h.log.String(), text) {
+			h.Errorf("the log does not say %q:\n%s", text, h.log.String())
 		}
 	}
 }
@@ -157,8 +120,8 @@ func TestACallInEachMode(t *testing.T) {
 				}
 			}
 			h.says("level=INFO msg=\"call started\"", "msg=\"got 2\"", "source=lua", "msg=\"call ended\"")
-			if degraded := strings.Contains(h.log(), "lacks async full"); degraded != (mode != "async full") {
-				t.Errorf("degraded %v:\n%s", degraded, h.log())
+			if degraded := strings.Contains(h.log.String(), "lacks async full"); degraded != (mode != "async full") {
+				t.Errorf("degraded %v:\n%s", degraded, h.log.String())
 			}
 		})
 	}
@@ -195,7 +158,7 @@ func TestWhichScriptACallGets(t *testing.T) {
 			call := h.call(c.path, c.tail)
 			h.finish(call)
 			if got := call.Variable("got"); got != c.want {
-				t.Errorf("got %q, want %q\n%s", got, c.want, h.log())
+				t.Errorf("got %q, want %q\n%s", got, c.want, h.log.String())
 			}
 			if call.Variable("after") != "yes" {
 				t.Error("the dialplan did not go on")
@@ -309,7 +272,7 @@ func TestACallDuringTheEndRunsNoScript(t *testing.T) {
 	if h.finish(call); call.Variable("after") != "yes" {
 		t.Error("the dialplan did not go on")
 	}
-	if strings.Contains(h.log(), "it runs") {
+	if strings.Contains(h.log.String(), "it runs") {
 		t.Error("the script ran")
 	}
 }

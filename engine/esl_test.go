@@ -68,7 +68,7 @@ func TestAWrongPasswordIsNotLogged(t *testing.T) {
 		t.Error(err)
 	}
 	h.says("login refused")
-	if strings.Contains(h.log(), "geheim") {
+	if strings.Contains(h.log.String(), "geheim") {
 		t.Error("the password is in the log")
 	}
 }

@@ -38,7 +38,7 @@ func TestScriptsOfCallsHaveModules(t *testing.T) {
 			call := h.call("", "async full main.lua")
 			h.finish(call)
 			if got := call.Variable("got"); got != c.want {
-				t.Errorf("got %q, want %q\n%s", got, c.want, h.log())
+				t.Errorf("got %q, want %q\n%s", got, c.want, h.log.String())
 			}
 		})
 	}

@@ -40,8 +40,8 @@ func TestACallWhoseEventsAreRefused(t *testing.T) {
 				if n := h.engine.Counts(); n.Calls != 1 || n.Failed != 1 {
 					t.Errorf("counted: %+v", n)
 				}
-				if strings.Contains(h.log(), "source=lua") || strings.Count(h.log(), "level=ERROR") != 1 {
-					t.Errorf("the log says more:\n%s", h.log())
+				if strings.Contains(h.log.String(), "source=lua") || strings.Count(h.log.String(), "level=ERROR") != 1 {
+					t.Errorf("the log says more:\n%s", h.log.String())
 				}
 			})
 		}

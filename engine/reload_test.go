@@ -50,17 +50,10 @@ func writeVersion(t *testing.T, root string, version int, pause time.Duration) {
 	}
 }
 
-// same is what a call says whose scripts are all of one version.
-func same(version int) string { return fmt.Sprintf("%d %d %d", version, version, version) }
-
-// TestReloadUnderLoad: all calls run at once while the scripts change, and each keeps to the code that it began with. Changes
-// are taken by Reload, as what the system tells of them comes in real time; that is TestReloadWhileWatching.
-func TestReloadUnderLoad(t *testing.T) {
-	const versions, calls = 100, 20 // calls per version
-	root := t.TempDir()
-	writeVersion(t, root, 0, 5*time.Minute)
+// reloading is an engine whose scripts Reload changes, with a switch that brings it calls, in virtual time.
+func reloading(t *testing.T, root string) (clock.Clock, *scripts.Library, *engine.Engine, *esltest.Switch) {
+	t.Helper()
 	ck, release := esltest.Virtual()
-	defer release()
 	library, err := scripts.Open(t.Context(), scripts.Options{Root: root, Mode: scripts.Manual, Clock: ck, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -73,11 +66,36 @@ func TestReloadUnderLoad(t *testing.T) {
 	serving := clock.NewGroup(ck)
 	serving.Go(func() { e.Serve(context.Background(), pipes) })
 	sw := esltest.New(esltest.World{}, esltest.Options{Clock: ck, Dial: pipes.Dial})
-	defer func() {
+	t.Cleanup(func() {
 		e.Shutdown(context.Background())
 		serving.Wait(context.Background())
 		sw.Close()
-	}()
+		release()
+	})
+	return ck, library, e, sw
+}
+
+// swap has a link lead to another directory, in one step.
+func swap(t *testing.T, link, target string) {
+	t.Helper()
+	if err := os.Symlink(target, link+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(link+".new", link); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// same is what a call says whose scripts are all of one version.
+func same(version int) string { return fmt.Sprintf("%d %d %d", version, version, version) }
+
+// TestReloadUnderLoad: all calls run at once while the scripts change, and each keeps to the code that it began with. Changes
+// are taken by Reload, as what the system tells of them comes in real time; that is TestReloadWhileWatching.
+func TestReloadUnderLoad(t *testing.T) {
+	const versions, calls = 100, 20 // calls per version
+	root := t.TempDir()
+	writeVersion(t, root, 0, 5*time.Minute)
+	ck, library, e, sw := reloading(t, root)
 	var placed [versions + 1][]*esltest.Call
 	for version := range placed {
 		if version > 0 {
@@ -121,17 +139,12 @@ func TestReloadWhileWatching(t *testing.T) {
 	const versions = 100
 	dir := t.TempDir()
 	current := filepath.Join(dir, "current")
-	swap := func(version int) {
-		release := filepath.Join(dir, strconv.Itoa(version))
-		writeVersion(t, release, version, 20*time.Millisecond)
-		if err := os.Symlink(release, current+".new"); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Rename(current+".new", current); err != nil {
-			t.Fatal(err)
-		}
+	release := func(version int) {
+		path := filepath.Join(dir, strconv.Itoa(version))
+		writeVersion(t, path, version, 20*time.Millisecond)
+		swap(t, current, path)
 	}
-	swap(0)
+	release(0)
 	library, err := scripts.Open(t.Context(), scripts.Options{Root: current, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +204,7 @@ func TestReloadWhileWatching(t *testing.T) {
 		})
 	}
 	for version := 1; version <= versions; version++ {
-		swap(version)
+		release(version)
 		time.Sleep(10 * time.Millisecond) // some changes settle alone, others together
 	}
 	wrote := time.Now()

@@ -141,7 +141,7 @@ func TestNoErrorShowsAPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.says(`locked\tnil\terror: esl: log in to `, `gone\tnil\terror: esl: connect: `, `berlin\tBerlin`)
-	if log := h.log(); strings.Contains(log, "wrong-secret") || strings.Contains(log, "geheim2") {
+	if log := h.log.String(); strings.Contains(log, "wrong-secret") || strings.Contains(log, "geheim2") {
 		t.Errorf("a password:\n%s", log)
 	}
 }
@@ -162,7 +162,7 @@ func TestAHookForAnotherSwitch(t *testing.T) {
 	}
 	berlin.After(time.Second)
 	h.says(`hook\tthere\tBerlin`)
-	if strings.Contains(h.log(), `hook\there`) {
+	if strings.Contains(h.log.String(), `hook\there`) {
 		t.Error("an event of the wrong switch")
 	}
 	if _, err := engine.New(engine.Options{Hooks: []engine.Hook{{Event: "X", Script: "x.lua", Switch: "paris"}}}); !errors.Is(err, engine.ErrNoSwitch) {

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"eslua/engine"
+	"eslua/internal/face"
 )
 
 // ErrExposed: others than programs on this machine could ask, and there is no token.
@@ -31,12 +32,6 @@ var ErrExposed = errors.New("no loopback address, which needs a token")
 
 // cannotExecute is what mod_lua writes when a script has failed.
 const cannotExecute = "-ERR Cannot execute script\n"
-
-// maxRequest is how many bytes the body of a request may have.
-const maxRequest = 1 << 20
-
-// errTimeout: a script took longer than Options.Timeout.
-var errTimeout = errors.New("the script takes too long")
 
 // Options are the options of a Server.
 type Options struct {
@@ -55,10 +50,9 @@ type Options struct {
 
 // Server runs scripts for requests.
 type Server struct {
+	face *face.Server
 	opts Options
 	log  *slog.Logger
-	busy chan struct{}
-	http *http.Server
 }
 
 // New makes a server.
@@ -66,18 +60,11 @@ func New(opts Options) *Server {
 	if opts.Timeout == 0 {
 		opts.Timeout = time.Minute
 	}
-	if opts.MaxRequests == 0 {
-		opts.MaxRequests = 100
-	}
-	s := &Server{opts: opts, log: opts.Log, busy: make(chan struct{}, opts.MaxRequests)}
+	s := &Server{opts: opts, log: opts.Log}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	const slow = 10 * time.Second // as long as a request or an answer may take to come over
-	s.http = &http.Server{
-		Handler: s, ReadHeaderTimeout: slow, ReadTimeout: slow, WriteTimeout: opts.Timeout + 2*slow, IdleTimeout: time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-	}
+	s.face = face.New(s, opts.Timeout, opts.MaxRequests, s.log)
 	return s
 }
 
@@ -95,27 +82,11 @@ func Listen(address, token string) (net.Listener, error) {
 }
 
 // Serve answers requests from l until Shutdown is called, and returns http.ErrServerClosed then.
-func (s *Server) Serve(l net.Listener) error { return s.http.Serve(l) }
+func (s *Server) Serve(l net.Listener) error { return s.face.Serve(l) }
 
 // Shutdown takes no more requests and waits for the end of those that are being served. When ctx ends before that they are
 // cut off and its error is returned.
-func (s *Server) Shutdown(ctx context.Context) error {
-	err := s.http.Shutdown(ctx)
-	if err != nil {
-		s.http.Close()
-	}
-	return err
-}
-
-// failure is why a request is not answered by a script.
-type failure struct {
-	status int
-	why    error
-}
-
-func (f *failure) Error() string { return f.why.Error() }
-
-func fail(status int, why string) error { return &failure{status, errors.New(why)} }
+func (s *Server) Shutdown(ctx context.Context) error { return s.face.Shutdown(ctx) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -130,24 +101,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		log.Debug("a script has answered", "bytes", len(out))
 		return
 	}
-	text := cannotExecute
-	var f *failure
-	if errors.As(err, &f) {
-		text = "-ERR " + http.StatusText(f.status) + "\n"
-	} else {
-		f = &failure{http.StatusInternalServerError, err}
-	}
-	log.Warn("a request for a script failed", "status", f.status, "err", f.why)
-	switch f.status {
-	case http.StatusUnauthorized:
-		w.Header().Set("WWW-Authenticate", `Basic realm="eslua"`)
-	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+	f := face.Refuse(w, err)
+	text := "-ERR " + http.StatusText(f.Status) + "\n"
+	switch f.Status {
+	case http.StatusInternalServerError:
+		text = cannotExecute
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", "GET, POST")
 	}
+	log.Warn("a request for a script failed", "status", f.Status, "err", f.Why)
 	w.Header().Set("Content-Type", plain)
-	w.WriteHeader(f.status)
+	w.WriteHeader(f.Status)
 	io.WriteString(w, text) // whoever is not there any more has no answer to miss
 }
 
@@ -170,46 +134,31 @@ func write(w http.ResponseWriter, format, out string) error {
 	return err
 }
 
-// answer runs the script of a request and gives what it has written. Its error may be a failure.
+// answer runs the script of a request and gives what it has written. Its error may be a face.Failure.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) (script, format, out string, err error) {
 	if !s.knows(r) {
-		return "", "", "", fail(http.StatusUnauthorized, "wrong token")
+		return "", "", "", face.Fail(http.StatusUnauthorized, "wrong token")
 	}
 	if s.opts.Token == "" && foreign(r) {
-		return "", "", "", fail(http.StatusForbidden, "only for programs on this machine: a web page, or another name of it")
+		return "", "", "", face.Fail(http.StatusForbidden, "only for programs on this machine: a web page, or another name of it")
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
-		return "", "", "", fail(http.StatusMethodNotAllowed, "method "+r.Method)
+		return "", "", "", face.Fail(http.StatusMethodNotAllowed, "method "+r.Method)
 	}
-	select {
-	case s.busy <- struct{}{}:
-		defer func() { <-s.busy }()
-	default:
-		return "", "", "", fail(http.StatusServiceUnavailable, fmt.Sprintf("%d requests are being served, which is the limit", s.opts.MaxRequests))
+	body, done, err := s.face.Take(w, r)
+	if err != nil {
+		return "", "", "", err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return "", "", "", &failure{http.StatusRequestEntityTooLarge, err}
-	case err != nil:
-		return "", "", "", &failure{http.StatusBadRequest, err}
-	}
-	run, format, ok := parse(r, string(body))
+	defer done()
+	run, format, ok := parse(r, body)
 	if !ok {
-		return "", "", "", fail(http.StatusNotFound, "no script is asked for: "+r.URL.Path)
+		return "", "", "", face.Fail(http.StatusNotFound, "no script is asked for: "+r.URL.Path)
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.opts.Timeout, errTimeout)
-	defer cancel()
-	switch err := s.opts.Engine.Run(ctx, run); {
-	case context.Cause(ctx) == errTimeout: // also when the script came to its end in the moment in which it was to be ended
-		return run.Script, "", "", &failure{http.StatusGatewayTimeout, errTimeout}
-	case errors.Is(err, engine.ErrDraining):
-		return run.Script, "", "", &failure{http.StatusServiceUnavailable, err}
-	case err != nil:
-		return run.Script, "", "", err
+	err = s.face.Run(r.Context(), func(ctx context.Context) error { return s.opts.Engine.Run(ctx, run) })
+	if errors.Is(err, engine.ErrDraining) {
+		err = &face.Failure{Status: http.StatusServiceUnavailable, Why: err}
 	}
-	return run.Script, format, run.Stream.Output(), nil
+	return run.Script, format, run.Stream.Output(), err
 }
 
 // knows tells whether a request gives the token. How long that takes does not depend on what is wrong.

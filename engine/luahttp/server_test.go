@@ -1,25 +1,20 @@
 package luahttp_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"eslua/engine"
+	"eslua/engine/enginetest"
 	"eslua/engine/luahttp"
-	"eslua/scripts"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -29,70 +24,16 @@ type house struct {
 	*testing.T
 	url    string
 	engine *engine.Engine
-
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (h *house) Write(b []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.out.Write(b)
-}
-
-func (h *house) log() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.out.String()
-}
-
-// until waits, in real time, until the log has a text.
-func (h *house) until(text string) {
-	for !strings.Contains(h.log(), text) {
-		time.Sleep(time.Millisecond)
-	}
+	log    enginetest.Log
 }
 
 func newHouse(t *testing.T, files map[string]string, opts luahttp.Options) *house {
 	t.Helper()
-	root := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	h := &house{T: t}
-	opts.Log = slog.New(slog.NewTextHandler(h, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	library, err := scripts.Open(t.Context(), scripts.Options{Root: root, Mode: scripts.Off, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if opts.Engine, err = engine.New(engine.Options{Scripts: library, Drain: time.Minute, Log: opts.Log}); err != nil {
-		t.Fatal(err)
-	}
-	h.engine = opts.Engine
-	l, err := luahttp.Listen("127.0.0.1:0", opts.Token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.url = "http://" + l.Addr().String()
-	s := luahttp.New(opts)
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
-	t.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-		if err := s.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-		opts.Engine.Shutdown(context.Background())
-	})
+	opts.Log = h.log.Logger()
+	h.engine = enginetest.New(t, files, engine.Options{Drain: time.Minute, Log: opts.Log})
+	opts.Engine = h.engine
+	h.url = enginetest.Serve(t, luahttp.New(opts), h.engine)
 	return h
 }
 
@@ -183,8 +124,8 @@ func TestWhatAScriptAnswers(t *testing.T) {
 	if status, _, _ := h.ask("DELETE", "/lua/none.lua", ""); status != 405 {
 		t.Errorf("DELETE: %d", status)
 	}
-	if !strings.Contains(h.log(), "boom.lua:1: boom") {
-		t.Error(h.log())
+	if !strings.Contains(h.log.String(), "boom.lua:1: boom") {
+		t.Error(h.log.String())
 	}
 }
 
@@ -208,8 +149,8 @@ func TestWhoMayAsk(t *testing.T) {
 			t.Errorf("%s: %d %s", c.authorization, status, text)
 		}
 	}
-	if strings.Contains(h.log(), "geheim") {
-		t.Errorf("the log shows the token:\n%s", h.log())
+	if strings.Contains(h.log.String(), "geheim") {
+		t.Errorf("the log shows the token:\n%s", h.log.String())
 	}
 	h = newHouse(t, files, luahttp.Options{})
 	own := strings.TrimPrefix(h.url, "http://")
@@ -287,7 +228,7 @@ func TestWhoAsksGoesAway(t *testing.T) {
 	h := newHouse(t, map[string]string{"slow.lua": `print("begun") freeswitch.msleep(600000)`}, luahttp.Options{Timeout: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
-		h.until("begun")
+		h.log.Until(t, "begun", 1)
 		cancel()
 	}()
 	r, err := http.NewRequestWithContext(ctx, "GET", h.url+"/lua/slow.lua", nil)
@@ -307,7 +248,7 @@ func TestTheServerStops(t *testing.T) {
 		_, _, text := h.ask("GET", "/lua/slow.lua", "")
 		answer <- text
 	}()
-	h.until("begun")
+	h.log.Until(t, "begun", 1)
 	if err := h.engine.Shutdown(context.Background()); err != nil { // waits for the script that runs
 		t.Error(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"eslua/internal/face"
 )
 
 func TestParse(t *testing.T) {
@@ -63,7 +65,7 @@ func FuzzParse(f *testing.F) {
 // BenchmarkManyFields reads the largest request that is read, with as many names as go into it.
 func BenchmarkManyFields(b *testing.B) {
 	var text strings.Builder
-	for i := 0; text.Len() < maxRequest; i++ {
+	for i := 0; text.Len() < face.MaxRequest; i++ {
 		text.WriteString(strconv.Itoa(i) + "=x&")
 	}
 	for b.Loop() {

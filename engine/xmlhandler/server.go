@@ -24,6 +24,7 @@ import (
 
 	"eslua/engine"
 	"eslua/esl"
+	"eslua/internal/face"
 	"eslua/luabind"
 )
 
@@ -35,12 +36,6 @@ const NotFound = `<?xml version="1.0" encoding="UTF-8" standalone="no"?>
   </section>
 </document>
 `
-
-// maxRequest is how many bytes a request may have. One for the dialplan carries all variables of a channel.
-const maxRequest = 1 << 20
-
-// errTimeout: a script took longer than Options.Timeout.
-var errTimeout = errors.New("the script takes too long")
 
 // Options are the options of a Server.
 type Options struct {
@@ -63,11 +58,10 @@ type Options struct {
 
 // Server answers requests for XML.
 type Server struct {
+	face     *face.Server
 	opts     Options
 	log      *slog.Logger
 	bindings map[string]engine.Run
-	busy     chan struct{}
-	http     *http.Server
 }
 
 // New makes a server.
@@ -75,10 +69,7 @@ func New(opts Options) *Server {
 	if opts.Timeout == 0 {
 		opts.Timeout = 10 * time.Second
 	}
-	if opts.MaxRequests == 0 {
-		opts.MaxRequests = 100
-	}
-	s := &Server{opts: opts, log: opts.Log, bindings: make(map[string]engine.Run), busy: make(chan struct{}, opts.MaxRequests)}
+	s := &Server{opts: opts, log: opts.Log, bindings: make(map[string]engine.Run)}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -90,26 +81,16 @@ func New(opts Options) *Server {
 		}
 		s.bindings[section] = run
 	}
-	const slow = 10 * time.Second // as long as a request or an answer may take to come over
-	s.http = &http.Server{
-		Handler: s, ReadHeaderTimeout: slow, ReadTimeout: slow, WriteTimeout: opts.Timeout + 2*slow, IdleTimeout: time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-	}
+	s.face = face.New(s, opts.Timeout, opts.MaxRequests, s.log)
 	return s
 }
 
 // Serve answers requests from l until Shutdown is called, and returns http.ErrServerClosed then.
-func (s *Server) Serve(l net.Listener) error { return s.http.Serve(l) }
+func (s *Server) Serve(l net.Listener) error { return s.face.Serve(l) }
 
 // Shutdown takes no more requests and waits for the end of those that are being served. When ctx ends before that they are
 // cut off and its error is returned.
-func (s *Server) Shutdown(ctx context.Context) error {
-	err := s.http.Shutdown(ctx)
-	if err != nil {
-		s.http.Close()
-	}
-	return err
-}
+func (s *Server) Shutdown(ctx context.Context) error { return s.face.Shutdown(ctx) }
 
 // ServeHTTP answers one request, whatever its method and path are: the fields are those of the query and of the body.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -117,18 +98,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	xml, section, err := s.answer(w, r)
 	log := s.log.With("addr", r.RemoteAddr, "section", section, "lasted", time.Since(began).Round(time.Millisecond))
 	if err != nil {
-		var f *failure
-		if !errors.As(err, &f) {
-			f = &failure{http.StatusInternalServerError, err}
-		}
-		log.Warn("a request for XML failed", "status", f.status, "err", f.why)
-		switch f.status {
-		case http.StatusUnauthorized:
-			w.Header().Set("WWW-Authenticate", `Basic realm="eslua"`)
-		case http.StatusServiceUnavailable:
-			w.Header().Set("Retry-After", "1")
-		}
-		http.Error(w, http.StatusText(f.status), f.status)
+		f := face.Refuse(w, err)
+		log.Warn("a request for XML failed", "status", f.Status, "err", f.Why)
+		http.Error(w, http.StatusText(f.Status), f.Status)
 		return
 	}
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
@@ -139,61 +111,41 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	log.Debug("XML given", "bytes", len(xml))
 }
 
-// failure is why a request gets no XML.
-type failure struct {
-	status int
-	why    error
-}
-
-func (f *failure) Error() string { return f.why.Error() }
-
-// answer finds out what the answer is. Its error may be a failure.
+// answer finds out what the answer is. Its error may be a face.Failure.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) (xml, section string, err error) {
 	if !s.allowed(r.RemoteAddr) {
-		return "", "", &failure{http.StatusForbidden, errors.New("the address is not allowed")}
+		return "", "", face.Fail(http.StatusForbidden, "the address is not allowed")
 	}
 	if !s.knows(r) {
-		return "", "", &failure{http.StatusUnauthorized, errors.New("wrong user or password")}
+		return "", "", face.Fail(http.StatusUnauthorized, "wrong user or password")
 	}
-	select {
-	case s.busy <- struct{}{}:
-		defer func() { <-s.busy }()
-	default:
-		return "", "", &failure{http.StatusServiceUnavailable, fmt.Errorf("%d requests are being served, which is the limit", s.opts.MaxRequests)}
+	body, done, err := s.face.Take(w, r)
+	if err != nil {
+		return "", "", err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return "", "", &failure{http.StatusRequestEntityTooLarge, err}
-	case err != nil:
-		return "", "", &failure{http.StatusBadRequest, err}
-	}
-	q := parse(r.URL.RawQuery, string(body))
+	defer done()
+	q := parse(r.URL.RawQuery, body)
 	section = q.get("section")
 	run, ok := s.bindings[section]
 	if !ok {
 		return NotFound, section, nil
 	}
-	xml, err = s.run(r.Context(), run, q)
+	xml, err = s.ask(r.Context(), run, q)
 	return xml, section, err
 }
 
-// run runs the script of a request.
-func (s *Server) run(ctx context.Context, run engine.Run, q *request) (xml string, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.Timeout, errTimeout)
-	defer cancel()
+// ask runs the script of a request.
+func (s *Server) ask(ctx context.Context, run engine.Run, q *request) (xml string, err error) {
 	there := false
 	run.Begin = func(script *luabind.Script) {
 		script.SetTable("XML_REQUEST", q.table())
 		script.SetEvent("params", q.event())
 	}
 	run.End = func(script *luabind.Script) { xml, there = script.Text("XML_STRING") }
-	switch err := s.opts.Engine.Run(ctx, run); {
-	case context.Cause(ctx) == errTimeout: // also when the script came to its end in the moment in which it was to be ended
-		return "", &failure{http.StatusGatewayTimeout, errTimeout}
+	err = s.face.Run(ctx, func(ctx context.Context) error { return s.opts.Engine.Run(ctx, run) })
+	switch {
 	case errors.Is(err, engine.ErrDraining):
-		return "", &failure{http.StatusServiceUnavailable, err}
+		return "", &face.Failure{Status: http.StatusServiceUnavailable, Why: err}
 	case err != nil:
 		return "", fmt.Errorf("script %s: %w", run.Script, err)
 	case !there:

@@ -1,28 +1,23 @@
 package xmlhandler_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"eslua/engine"
+	"eslua/engine/enginetest"
 	"eslua/engine/xmlhandler"
 	"eslua/luabind/dbh"
-	"eslua/scripts"
 )
 
 func TestMain(m *testing.M) {
@@ -35,79 +30,25 @@ type house struct {
 	*testing.T
 	url    string
 	engine *engine.Engine
-
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (h *house) Write(b []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.out.Write(b)
-}
-
-// until waits, in real time, until the log has a text.
-func (h *house) until(text string) {
-	for {
-		h.mu.Lock()
-		there := strings.Contains(h.out.String(), text)
-		h.mu.Unlock()
-		if there {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
+	log    enginetest.Log
 }
 
 // says checks that the log has, or has not, a text.
 func (h *house) says(text string, want bool) {
 	h.Helper()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if strings.Contains(h.out.String(), text) != want {
-		h.Errorf("the log says %q: %v, want %v:\n%s", text, !want, want, h.out.String())
+	if log := h.log.String(); strings.Contains(log, text) != want {
+		h.Errorf("the log says %q: %v, want %v:\n%s", text, !want, want, log)
 	}
 }
 
 // newHouse makes a house with these scripts; sections are bound as Options.Bindings say.
 func newHouse(t *testing.T, files map[string]string, opts xmlhandler.Options) *house {
 	t.Helper()
-	root := t.TempDir()
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	h := &house{T: t}
-	opts.Log = slog.New(slog.NewTextHandler(h, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	library, err := scripts.Open(t.Context(), scripts.Options{Root: root, Mode: scripts.Off, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if opts.Engine, err = engine.New(engine.Options{
-		Scripts: library, Databases: dbh.Options{Root: t.TempDir()}, Drain: time.Minute, Log: opts.Log,
-	}); err != nil {
-		t.Fatal(err)
-	}
-	h.engine = opts.Engine
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.url = "http://" + l.Addr().String()
-	s := xmlhandler.New(opts)
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
-	t.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-		if err := s.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-		opts.Engine.Shutdown(context.Background())
-	})
+	opts.Log = h.log.Logger()
+	h.engine = enginetest.New(t, files, engine.Options{Databases: dbh.Options{Root: t.TempDir()}, Drain: time.Minute, Log: opts.Log})
+	opts.Engine = h.engine
+	h.url = enginetest.Serve(t, xmlhandler.New(opts), h.engine)
 	return h
 }
 
@@ -343,7 +284,7 @@ func TestTheServerStops(t *testing.T) {
 		_, xml := h.post(lookup("dialplan", "", "", ""))
 		answer <- xml
 	}()
-	h.until("begun")
+	h.log.Until(t, "begun", 1)
 	if err := h.engine.Shutdown(context.Background()); err != nil { // waits for the script that runs
 		t.Error(err)
 	}
@@ -357,30 +298,14 @@ func TestTheServerStops(t *testing.T) {
 
 // BenchmarkLookup is one request and its answer over a connection that is kept, with a script that makes a little XML.
 func BenchmarkLookup(b *testing.B) {
-	root := b.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "a.lua"), []byte(`XML_STRING = "<document>" .. XML_REQUEST.key_value .. params:getHeader("user") .. "</document>"`), 0o644); err != nil {
-		b.Fatal(err)
-	}
 	quiet := slog.New(slog.DiscardHandler)
-	library, err := scripts.Open(b.Context(), scripts.Options{Root: root, Mode: scripts.Off, Log: quiet})
-	if err != nil {
-		b.Fatal(err)
-	}
-	e, err := engine.New(engine.Options{Scripts: library, Log: quiet})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer e.Shutdown(context.Background())
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	s := xmlhandler.New(xmlhandler.Options{Engine: e, Bindings: map[string]string{"directory": "a.lua"}, Log: quiet})
-	go s.Serve(l)
-	defer s.Shutdown(context.Background())
+	e := enginetest.New(b, map[string]string{
+		"a.lua": `XML_STRING = "<document>" .. XML_REQUEST.key_value .. params:getHeader("user") .. "</document>"`,
+	}, engine.Options{Log: quiet})
+	url := enginetest.Serve(b, xmlhandler.New(xmlhandler.Options{Engine: e, Bindings: map[string]string{"directory": "a.lua"}, Log: quiet}), e)
 	body := lookup("directory", "domain", "name", "example.org", "user", "1000", "sip_user_agent", "Phone 1.0")
 	for b.Loop() {
-		answer, err := http.Post("http://"+l.Addr().String(), "application/x-www-form-urlencoded", strings.NewReader(body))
+		answer, err := http.Post(url, "application/x-www-form-urlencoded", strings.NewReader(body))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log.until(`"msg":"here"`)
+	log.Until(t, `"msg":"here"`, 1)
 	ask := func(want int, args ...string) string {
 		t.Helper()
 		status, out, errs := run(t, append([]string{args[0], "--admin", address}, args[1:]...)...)
@@ -76,8 +76,8 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
 		t.Errorf("the dialplan did not go on: %v", err)
 	}
-	log.until(`"msg":"call ended"`)
-	for line := range strings.Lines(log.buf.String()) {
+	log.Until(t, `"msg":"call ended"`, 1)
+	for line := range strings.Lines(log.String()) {
 		if strings.Contains(line, "did not run to its end") && strings.Count(line, `"script":"main.lua"`) != 1 {
 			t.Errorf("the script is not named once in %s", line)
 		}
@@ -90,7 +90,7 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	}
 	ask(0, "drain")
 	if s := <-status; s != 0 {
-		t.Errorf("status %d\n%s", s, log.buf.String())
+		t.Errorf("status %d\n%s", s, log.String())
 	}
 	if out := ask(1, "status"); !strings.Contains(out, "no server answers") {
 		t.Errorf("status says\n%s", out)
@@ -108,11 +108,11 @@ func TestAServerThatStopsSaysSo(t *testing.T) {
 	if _, err := sw.Call(esltest.CallSpec{Destination: "77", Actions: []esl.Action{{App: "socket", Data: addr + " async full main.lua"}}}); err != nil {
 		t.Fatal(err)
 	}
-	log.until(`"msg":"here"`)
+	log.Until(t, `"msg":"here"`, 1)
 	if status, out, errs := run(t, "drain", "--admin", address); status != 0 || out != "draining\n" {
 		t.Errorf("status %d, %q, %q", status, out, errs)
 	}
-	log.until(`"msg":"stopping","order":"drain","calls":1,"drain":3600}`)
+	log.Until(t, `"msg":"stopping","order":"drain","calls":1,"drain":3600}`, 1)
 	for try := 1; ; try++ { // the order is carried out a moment after it was logged
 		_, out, errs := run(t, "status", "--admin", address)
 		if strings.Contains(out, ", stopping: it takes no more calls\ncalls: 1 of") {
@@ -124,7 +124,7 @@ func TestAServerThatStopsSaysSo(t *testing.T) {
 	}
 	signals <- os.Interrupt
 	if s := <-status; s != 0 {
-		t.Errorf("status %d\n%s", s, log.buf.String())
+		t.Errorf("status %d\n%s", s, log.String())
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"eslua/engine/enginetest"
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/cli"
@@ -172,49 +172,19 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 }
 
-// watched is a log that tells when it contains a text.
-type watched struct {
-	mu   sync.Mutex
-	buf  bytes.Buffer
-	seen chan string
-	text string
-}
-
-func (w *watched) Write(b []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.buf.Write(b)
-	if w.text != "" && strings.Contains(w.buf.String(), w.text) {
-		w.seen <- w.buf.String()
-		w.text = ""
-	}
-	return len(b), nil
-}
-
-func (w *watched) until(text string) string {
-	w.mu.Lock()
-	if strings.Contains(w.buf.String(), text) {
-		defer w.mu.Unlock()
-		return w.buf.String()
-	}
-	w.text = text
-	w.mu.Unlock()
-	return <-w.seen
-}
-
 // given are the signals of a World.
 func given(signals chan os.Signal) func() (<-chan os.Signal, func()) {
 	return func() (<-chan os.Signal, func()) { return signals, func() {} }
 }
 
 // serve starts a server in real time and gives its address.
-func serve(t *testing.T, signals chan os.Signal, args ...string) (log *watched, addr string, status chan int) {
+func serve(t *testing.T, signals chan os.Signal, args ...string) (log *enginetest.Log, addr string, status chan int) {
 	t.Helper()
 	return serveIn(t, cli.World{Signals: given(signals)}, args...)
 }
 
 // serveIn is serve in a world of the test's own.
-func serveIn(t *testing.T, w cli.World, args ...string) (log *watched, addr string, status chan int) {
+func serveIn(t *testing.T, w cli.World, args ...string) (log *enginetest.Log, addr string, status chan int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a free port; nobody else is likely to take it within a moment
 	if err != nil {
@@ -222,13 +192,13 @@ func serveIn(t *testing.T, w cli.World, args ...string) (log *watched, addr stri
 	}
 	addr = l.Addr().String()
 	l.Close()
-	log = &watched{seen: make(chan string, 1)}
+	log = new(enginetest.Log)
 	status = make(chan int, 1)
 	w.In, w.Out, w.Err, w.Env = strings.NewReader(""), io.Discard, log, func(string) (string, bool) { return "", false }
 	go func() {
 		status <- cli.Main(context.Background(), append([]string{"eslua", "serve", "--listen", addr, "--log-format", "json"}, args...), w)
 	}()
-	log.until("ready for calls")
+	log.Until(t, "ready for calls", 1)
 	return log, addr, status
 }
 
@@ -244,17 +214,17 @@ func TestServeUntilASignal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log.until(`"level":"NOTICE","msg":"here"`)
+	log.Until(t, `"level":"NOTICE","msg":"here"`, 1)
 	signals <- syscall.SIGTERM
 	if s := <-status; s != 0 {
-		t.Errorf("status %d\n%s", s, log.buf.String())
+		t.Errorf("status %d\n%s", s, log.String())
 	}
 	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
 		t.Errorf("the dialplan did not go on: %v", err)
 	}
 	for _, want := range []string{`"source":"lua"`, `"msg":"stopping","signal":"terminated","calls":1,"drain":0.01}`, `"addr":"127.0.0.1:`, `"msg":"stopped"`} {
-		if !strings.Contains(log.buf.String(), want) {
-			t.Errorf("%s is missing in\n%s", want, log.buf.String())
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%s is missing in\n%s", want, log.String())
 		}
 	}
 }
@@ -281,15 +251,15 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			log.until(`"msg":"here"`)
+			log.Until(t, `"msg":"here"`, 1)
 			if tt.fault != nil {
 				sw.Inject(*tt.fault)
 			}
 			signals <- os.Interrupt
-			log.until(`"msg":"stopping"`)
+			log.Until(t, `"msg":"stopping"`, 1)
 			signals <- os.Interrupt
 			if s := <-status; s != tt.status {
-				t.Errorf("status %d\n%s", s, log.buf.String())
+				t.Errorf("status %d\n%s", s, log.String())
 			}
 			if tt.fault != nil {
 				return

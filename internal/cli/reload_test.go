@@ -37,7 +37,7 @@ func TestReload(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				log.until("it is " + want)
+				log.Until(t, "it is "+want, 1)
 				if err := call.Wait(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -51,13 +51,13 @@ func TestReload(t *testing.T) {
 			}
 			switch {
 			case c.mode == "off":
-				log.until("reload is off")
+				log.Until(t, "reload is off", 1)
 				call("old")
-				if strings.Contains(log.until("it is old"), "it is old now") {
+				if strings.Contains(log.Until(t, "it is old", 1), "it is old now") {
 					t.Error("the change serves")
 				}
 			default:
-				log.until(`"msg":"scripts loaded","root":"` + filepath.Dir(path) + `","generation":2`)
+				log.Until(t, `"msg":"scripts loaded","root":"`+filepath.Dir(path)+`","generation":2`, 1)
 				call("new now")
 			}
 			if c.mode == "manual" {
@@ -65,7 +65,7 @@ func TestReload(t *testing.T) {
 					t.Fatal(err)
 				}
 				reloads <- syscall.SIGHUP
-				log.until(`"msg":"scripts do not serve as they are on disk"`)
+				log.Until(t, `"msg":"scripts do not serve as they are on disk"`, 1)
 				call("new now")
 			}
 			signals <- os.Interrupt

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eslua/engine/enginetest"
 	"eslua/esl/esltest"
 	"eslua/internal/cli"
 )
@@ -51,7 +52,7 @@ func TestRunWithOneOfSeveralSwitches(t *testing.T) {
 
 // TestRunIsStoppedByASignal: the log says so.
 func TestRunIsStoppedByASignal(t *testing.T) {
-	log := &watched{seen: make(chan string, 1)}
+	log := new(enginetest.Log)
 	signals := make(chan os.Signal, 1)
 	status := make(chan int, 1)
 	path := script(t, `print("here") freeswitch.msleep(600000)`)
@@ -60,9 +61,9 @@ func TestRunIsStoppedByASignal(t *testing.T) {
 			In: strings.NewReader(""), Out: io.Discard, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
 		})
 	}()
-	log.until("here")
+	log.Until(t, "here", 1)
 	signals <- os.Interrupt
-	if s := <-status; s != 1 || !strings.Contains(log.buf.String(), ": stopped: interrupt") {
-		t.Errorf("status %d\n%s", s, log.buf.String())
+	if s := <-status; s != 1 || !strings.Contains(log.String(), ": stopped: interrupt") {
+		t.Errorf("status %d\n%s", s, log.String())
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"eslua/engine/enginetest"
 	"eslua/internal/cli"
 )
 
@@ -112,7 +113,7 @@ func TestControlCStopsAScriptThatGoesOn(t *testing.T) {
 // TestACallIsStoppedByASignal: though it would last for ever, in no time.
 func TestACallIsStoppedByASignal(t *testing.T) {
 	for _, args := range [][]string{nil, {"--digits", "1,1"}, {"--hangup-after", "1000000h"}} {
-		log := &watched{seen: make(chan string, 1)}
+		log := new(enginetest.Log)
 		signals := make(chan os.Signal, 1)
 		status := make(chan int, 1)
 		path := script(t, `session:answer() while true do print("here") session:sleep(60000) end`)
@@ -121,10 +122,10 @@ func TestACallIsStoppedByASignal(t *testing.T) {
 				In: strings.NewReader(""), Out: log, Err: log, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
 			})
 		}()
-		log.until("here")
+		log.Until(t, "here", 1)
 		signals <- os.Interrupt
-		if s := <-status; s != 1 || !strings.Contains(log.buf.String(), "eslua: call: stopped: interrupt") {
-			t.Errorf("%v: status %d\n%s", args, s, log.buf.String()[:1000])
+		if s := <-status; s != 1 || !strings.Contains(log.String(), "eslua: call: stopped: interrupt") {
+			t.Errorf("%v: status %d\n%s", args, s, log.String()[:1000])
 		}
 	}
 }

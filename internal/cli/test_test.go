@@ -7,11 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
-	"time"
 
+	"eslua/engine/enginetest"
 	"eslua/internal/cli"
 )
 
@@ -166,47 +165,9 @@ func TestTestOptions(t *testing.T) {
 	}
 }
 
-// output is what a command prints while it runs.
-type output struct {
-	mu      sync.Mutex
-	text    string
-	changed chan struct{}
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	o.text += string(b)
-	o.mu.Unlock()
-	select {
-	case o.changed <- struct{}{}:
-	default:
-	}
-	return len(b), nil
-}
-
-// await waits until a text has been printed n times.
-func (o *output) await(t *testing.T, text string, n int) {
-	t.Helper()
-	limit := time.After(20 * time.Second)
-	for {
-		o.mu.Lock()
-		found := strings.Count(o.text, text)
-		all := o.text
-		o.mu.Unlock()
-		if found >= n {
-			return
-		}
-		select {
-		case <-o.changed:
-		case <-limit:
-			t.Fatalf("%q was not printed %d times:\n%s", text, n, all)
-		}
-	}
-}
-
 func TestTestWatches(t *testing.T) {
 	dir := tests(t, `it("x", function() place { script = "main.lua" }:hears("bye.wav") end)`)
-	out := &output{changed: make(chan struct{}, 1)}
+	out := new(enginetest.Log)
 	signals := make(chan os.Signal, 1)
 	ended := make(chan int, 1)
 	go func() {
@@ -214,17 +175,17 @@ func TestTestWatches(t *testing.T) {
 			Out: out, Err: out, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
 		})
 	}()
-	out.await(t, "waiting for changes", 1)
+	out.Until(t, "waiting for changes", 1)
 	if err := os.WriteFile(filepath.Join(dir, "main.lua"), []byte("session:answer() session:streamFile('other.wav')"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out.await(t, "expected to hear bye.wav", 1)
-	out.await(t, "waiting for changes", 2)
+	out.Until(t, "expected to hear bye.wav", 1)
+	out.Until(t, "waiting for changes", 2)
 	if err := os.WriteFile(filepath.Join(dir, "main.lua"), []byte("session:answer("), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out.await(t, "main.lua:1: unexpected symbol", 1) // what is broken is a change, too
-	out.await(t, "waiting for changes", 3)
+	out.Until(t, "main.lua:1: unexpected symbol", 1) // what is broken is a change, too
+	out.Until(t, "waiting for changes", 3)
 	signals <- syscall.SIGTERM
 	if status := <-ended; status != 0 {
 		t.Errorf("status %d", status)
