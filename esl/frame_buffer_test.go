@@ -71,3 +71,39 @@ func TestALargeHeaderBlockDoesNotKeepItsBuffer(t *testing.T) {
 		t.Errorf("the buffer has %d bytes, want %d", len(fr.buf), minBuffer)
 	}
 }
+
+// TestABufferThatIsPassedOn: what one connection has read shows up in no frame of the next one, and changes none of its own.
+func TestABufferThatIsPassedOn(t *testing.T) {
+	spare := new(buffers)
+	frame := func(letter string, length int) string {
+		return fmt.Sprintf("Content-Type: api/response\nContent-Length: %d\nX: %s\n\n%s", length, letter, strings.Repeat(letter, length))
+	}
+	lengths := []int{1, 100, 3000, minBuffer, 3 * minBuffer, maxBuffer, 10}
+	var kept []Frame
+	letters := "abcdefgh"
+	for i := range letters {
+		letter := letters[i : i+1]
+		var pieces []string
+		for _, n := range lengths {
+			pieces = append(pieces, frame(letter, n))
+		}
+		fr := newFrameReader(&trickle{append(pieces, "Content-Type: api/res")}, Limits{}, spare) // it ends within a frame
+		for range lengths {
+			f, err := fr.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept = append(kept, f)
+		}
+		if f, err := fr.Next(); err != io.ErrUnexpectedEOF {
+			t.Errorf("behind the last frame: %v, %v", f, err)
+		}
+		fr.release()
+	}
+	for i, f := range kept {
+		letter, n := letters[i/len(lengths):][:1], lengths[i%len(lengths)]
+		if f.Header("X") != letter || string(f.Body) != strings.Repeat(letter, n) {
+			t.Errorf("frame %d of %s has %q and a body of %d bytes that begins %.20q", i%len(lengths), letter, f.Header("X"), len(f.Body), f.Body)
+		}
+	}
+}
