@@ -14,6 +14,8 @@
 //     written and not yet read hold the clock, too.
 //   - Everything else that blocks (a database, an HTTP request, a DNS query) simply keeps its hold: virtual time stands
 //     still meanwhile.
+//   - While somebody dials out of this process, or reads from a connection that leads there, virtual time goes no faster than
+//     real time does, so that time-outs are what they say.
 package clock
 
 import (

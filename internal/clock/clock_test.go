@@ -315,3 +315,48 @@ func TestGroupWaitsForAllItsGoroutines(t *testing.T) {
 		t.Errorf("Wait with an ended context: %v", err)
 	}
 }
+
+// TestAConnectionToTheOutsideGoesInRealTime: a server that knows nothing of the clock has the time that it needs to answer, and
+// holds nothing when it is gone.
+func TestAConnectionToTheOutsideGoesInRealTime(t *testing.T) {
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	answer := make(chan struct{})
+	go func() {
+		c, err := server.Accept()
+		if err != nil {
+			return
+		}
+		<-answer
+		c.Write([]byte("hello"))
+		<-answer // and now it is silent
+		c.Close()
+	}()
+	v := NewVirtual(start)
+	c, err := v.Dial(t.Context(), "tcp", server.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := WithTimeout(t.Context(), v, time.Minute)
+	defer cancel()
+	text := make([]byte, 10)
+	time.AfterFunc(20*time.Millisecond, func() { answer <- struct{}{} }) // as a server on another machine
+	if n, err := c.Read(text); string(text[:n]) != "hello" || ctx.Err() != nil {
+		t.Errorf("%q, %v, after a minute: %v", text[:n], err, ctx.Err())
+	}
+
+	readers := NewGroup(v)
+	readers.Go(func() { c.Read(text) })
+	if why, now := v.NewWaiter().Wait(context.Background(), v.Now().Add(10*time.Millisecond)), v.Now(); why != Expired || now.After(start.Add(30*time.Second)) {
+		t.Errorf("a waiter beside a silent server: %v at %v", why, now)
+	}
+	c.Close()
+	close(answer)
+	readers.Wait(context.Background())
+	if why := v.NewWaiter().Wait(context.Background(), start.Add(time.Hour)); why != Expired || !v.Now().Equal(start.Add(time.Hour)) {
+		t.Errorf("after the end: %v at %v", why, v.Now())
+	}
+}

@@ -261,10 +261,23 @@ func (l *listener) Close() error {
 	return l.Listener.Close()
 }
 
-// Dial connects. The caller holds the clock until the connection is there, and the connection holds it until the other
-// side has accepted it.
+// Dial connects. To a listener of this clock the caller holds the clock until the connection is there, and the connection
+// holds it until the other side has accepted it. Any other listener is outside, see outside.
 func (v *Virtual) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	var d net.Dialer
+	v.mu.Lock()
+	_, number, _ := net.SplitHostPort(address)
+	inside := v.links.listening[number]
+	v.mu.Unlock()
+	if !inside {
+		v.leave()
+		defer v.enter()
+		c, err := d.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &outside{c, v}, nil
+	}
 	c, err := d.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err

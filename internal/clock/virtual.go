@@ -17,6 +17,10 @@ type Virtual struct {
 	due   dueHeap
 	ids   uint64
 	links links
+
+	away   int         // goroutines that wait for what is outside
+	pacing *time.Timer // the clock goes as real time does until then
+	paced  time.Time   // since when, in real time
 }
 
 // NewVirtual makes a virtual clock that shows start and that the caller holds: it starts to run when the caller calls
@@ -73,13 +77,27 @@ func (v *Virtual) release(n int) {
 		panic("clock: released more often than held: a goroutine waits or reads that was not started with the clock's Go, as in " +
 			"clock.Go(func() { server.Serve(ctx, listener) })")
 	}
-	if v.holds == 0 && len(v.due) > 0 {
-		w := v.due[0]
-		if w.due.After(v.now) {
-			v.now = w.due
-		}
-		v.resume(w, Expired)
+	if v.holds > 0 {
+		return
 	}
+	v.unpace()
+	if len(v.due) == 0 {
+		return
+	}
+	if wait := v.due[0].due.Sub(v.now); v.away > 0 && wait > 0 {
+		v.pace(wait)
+	} else {
+		v.advance()
+	}
+}
+
+// advance jumps to the next time that a waiter waits for, and wakes it. v.mu is locked.
+func (v *Virtual) advance() {
+	w := v.due[0]
+	if w.due.After(v.now) {
+		v.now = w.due
+	}
+	v.resume(w, Expired)
 }
 
 // resume wakes a parked waiter and takes the hold for it. v.mu is locked.
