@@ -242,12 +242,23 @@ func (fr *FrameReader) body(length int) ([]byte, error) {
 		fr.r += length
 		return bytes.Clone(have[:length]), nil
 	}
-	b := make([]byte, length)
-	n := copy(b, have)
-	fr.r += n
-	_, err := io.ReadFull(fr.src, b[n:])
-	return b, err
+	b := append(make([]byte, 0, min(length, max(promised, len(have)))), have...)
+	fr.r += len(have)
+	for len(b) < length {
+		if len(b) == cap(b) {
+			b = append(make([]byte, 0, min(length, 2*cap(b))), b...)
+		}
+		n, err := io.ReadFull(fr.src, b[len(b):cap(b)])
+		if b = b[:len(b)+n]; err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
+
+// promised is how much memory a body gets for its Content-Length alone. What is longer gets more as it comes: else whoever
+// connects could have much of it for forty bytes.
+const promised = 1 << 20
 
 func midFrame(err error) error {
 	if err == io.EOF {

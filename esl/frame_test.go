@@ -3,6 +3,7 @@ package esl_test
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -256,6 +257,49 @@ func TestAnEndlessHeaderBlockIsGivenUpAtItsLimit(t *testing.T) {
 		}
 		if src.read > 300_000 {
 			t.Errorf("%s: given up only after %d bytes", name, src.read)
+		}
+	}
+}
+
+// stingy gives a text, and then as little as is asked for of a body, up to a limit. It notes how much is asked for at once.
+type stingy struct {
+	text  string
+	rest  int
+	asked []int
+}
+
+func (s *stingy) Read(p []byte) (int, error) {
+	if s.text != "" {
+		n := copy(p, s.text)
+		s.text = s.text[n:]
+		return n, nil
+	}
+	s.asked = append(s.asked, len(p))
+	n := min(len(p), s.rest)
+	s.rest -= n
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// TestALongBodyGetsItsMemoryAsItComes: a length that is only announced costs little.
+func TestALongBodyGetsItsMemoryAsItComes(t *testing.T) {
+	const head, length = "Content-Type: api/response\nContent-Length: 16777216\n\n", 16 << 20
+	for _, sent := range []int{0, 1 << 20, 3 << 20, length} {
+		src := &stingy{text: head, rest: sent}
+		f, err := esl.NewFrameReader(src, esl.Limits{}).Next()
+		if sent == length {
+			if err != nil || len(f.Body) != length || cap(f.Body) != length {
+				t.Errorf("all: %v, %d bytes", err, len(f.Body))
+			}
+			continue
+		}
+		if err != io.ErrUnexpectedEOF {
+			t.Errorf("%d bytes: %v", sent, err)
+		}
+		if all := max(1<<20, 2*sent); slices.Max(src.asked) > all {
+			t.Errorf("%d bytes: memory for %d more was ready", sent, slices.Max(src.asked))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"eslua/esl"
@@ -36,8 +37,9 @@ type Call struct {
 	mode  esl.Mode
 	hello *esl.Event
 
-	ids  uint32
-	last uint64
+	ids    uint32
+	prefix string // of the ids of messages and jobs; "" before the first
+	last   uint64 // number of the last one
 
 	// begin and end are called when a method begins to wait for the switch and when it no longer does.
 	begin, end func()
@@ -128,12 +130,15 @@ func (c *Call) Hello() *esl.Event { return c.hello }
 
 // newID makes an id that no other message of the switch has.
 func (c *Call) newID() string {
-	c.last++
-	owner := "control"
-	if c.leg != nil {
-		owner = c.leg.uuid[:min(8, len(c.leg.uuid))]
+	if c.prefix == "" {
+		owner := "control"
+		if c.leg != nil {
+			owner = c.leg.uuid[:min(8, len(c.leg.uuid))]
+		}
+		c.prefix = fmt.Sprintf("%s-%08x-", owner, c.ids)
 	}
-	return fmt.Sprintf("%s-%08x-%d", owner, c.ids, c.last)
+	c.last++
+	return c.prefix + strconv.FormatUint(c.last, 10)
 }
 
 // OnWait has begin called whenever a method is about to wait for the switch, and end when it goes on. Who counts the time
