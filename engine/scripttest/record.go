@@ -61,11 +61,7 @@ func (s *stage) note(e entry) {
 	}
 }
 
-var (
-	executed    = regexp.MustCompile(`^EXECUTE \[depth=\d+\] (\S+) (\w+)\((?s:(.*))\)$`)
-	hungUp      = regexp.MustCompile(`^Hangup (\S+) \[\w+\] \[(\w+)\]$`)
-	transferred = regexp.MustCompile(`^Transfer (\S+) to \w+\[(.*)@(.*)\]$`)
-)
+var transferred = regexp.MustCompile(`^Transfer (\S+) to \w+\[(.*)@(.*)\]$`)
 
 // switchLog takes what happens on the legs out of the log of the switch.
 func (s *stage) switchLog(l esltest.LogLine) {
@@ -75,34 +71,21 @@ func (s *stage) switchLog(l esltest.LogLine) {
 		}
 		return name + ": "
 	}
-	switch {
-	case strings.HasPrefix(l.Text, "EXECUTE "):
-		m := executed.FindStringSubmatch(l.Text)
-		if m == nil {
-			return
-		}
-		e := entry{kind: appKind, leg: l.Channel, app: m[2], arg: m[3], who: theSwitch, text: on(m[1]) + strings.TrimSpace(m[2]+" "+m[3])}
-		switch m[2] {
+	if name, app, arg, ok := l.Executes(); ok {
+		e := entry{kind: appKind, leg: l.Channel, app: app, arg: arg, who: theSwitch, text: on(name) + strings.TrimSpace(app+" "+arg)}
+		switch app {
 		case "playback", "speak", "say", "phrase", "park", "socket": // what is heard is told by itself
 			e.text = ""
 		}
 		s.note(e)
-	case strings.HasPrefix(l.Text, "Hangup "):
-		m := hungUp.FindStringSubmatch(l.Text)
-		if m == nil {
-			return
-		}
+	} else if name, cause, ok := l.HangsUp(); ok {
 		if c := s.placedLeg(l.Channel); c != nil {
 			s.mu.Lock()
-			c.cause, c.ended = m[2], s.clock.Now()
+			c.cause, c.ended = cause, s.clock.Now()
 			s.mu.Unlock()
 		}
-		s.note(entry{kind: endKind, leg: l.Channel, who: theSwitch, text: "hangs up " + m[1] + ": " + m[2]})
-	case strings.HasPrefix(l.Text, "Transfer "):
-		m := transferred.FindStringSubmatch(l.Text)
-		if m == nil {
-			return
-		}
+		s.note(entry{kind: endKind, leg: l.Channel, who: theSwitch, text: "hangs up " + name + ": " + cause})
+	} else if m := transferred.FindStringSubmatch(l.Text); m != nil {
 		if c := s.placedLeg(l.Channel); c != nil {
 			s.mu.Lock()
 			c.transferredTo = m[2]

@@ -2,6 +2,7 @@ package esltest
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -14,6 +15,35 @@ type LogLine struct {
 	Level   esl.LogLevel
 	Channel string // the uuid it is about, or ""
 	Text    string // without the line feed at its end
+}
+
+var (
+	executeLine = regexp.MustCompile(`^EXECUTE \[depth=\d+\] (\S+) (\w+)\((?s:(.*))\)$`)
+	hangupLine  = regexp.MustCompile(`^Hangup (\S+) \[\w+\] \[(\w+)\]$`)
+)
+
+// Executes tells whether a line says that an application begins: which, with which argument, on the channel of which name.
+func (l LogLine) Executes() (name, app, arg string, ok bool) {
+	if !strings.HasPrefix(l.Text, "EXECUTE ") { // most lines are about something else
+		return "", "", "", false
+	}
+	m := executeLine.FindStringSubmatch(l.Text)
+	if m == nil {
+		return "", "", "", false
+	}
+	return m[1], m[2], m[3], true
+}
+
+// HangsUp tells whether a line says that a channel hangs up: that of which name, and the cause.
+func (l LogLine) HangsUp() (name, cause string, ok bool) {
+	if !strings.HasPrefix(l.Text, "Hangup ") {
+		return "", "", false
+	}
+	m := hangupLine.FindStringSubmatch(l.Text)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
 }
 
 // parseLogLevel reads the name of a level in any case, or a number; ERROR and WARN are none.

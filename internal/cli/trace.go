@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -54,32 +53,25 @@ func (t *trace) line(who, what string) {
 	}
 }
 
-var (
-	executed = regexp.MustCompile(`^EXECUTE \[depth=\d+\] (\S+) (\w+)\((.*)\)$`)
-	hungUp   = regexp.MustCompile(`^Hangup (\S+) \[\w+\] \[(\w+)\]$`)
-	scope    = regexp.MustCompile(`^%\[[^]]*\]`)
-)
-
 // fromSwitch prints what matters of the switch's log.
 func (t *trace) fromSwitch(l esltest.LogLine) {
-	if m := executed.FindStringSubmatch(l.Text); m != nil {
-		app, arg := m[2], scope.ReplaceAllString(m[3], "")
+	if name, app, arg, ok := l.Executes(); ok {
 		switch app {
 		case "playback", "speak", "say", "phrase":
 			t.line(theCaller, strings.TrimSpace("hears "+map[string]string{"playback": ""}[app]+arg))
 		case "park":
 		default:
 			if app == "socket" && t.leg == "" {
-				t.leg = m[1]
+				t.leg = name
 			}
 			what := strings.TrimSpace(app + " " + arg)
-			if m[1] != t.leg {
-				what = m[1] + ": " + what
+			if name != t.leg {
+				what = name + ": " + what
 			}
 			t.line(theSwitch, what)
 		}
-	} else if m := hungUp.FindStringSubmatch(l.Text); m != nil {
-		t.line(theSwitch, "hangs up "+m[1]+": "+m[2])
+	} else if name, cause, ok := l.HangsUp(); ok {
+		t.line(theSwitch, "hangs up "+name+": "+cause)
 	}
 }
 

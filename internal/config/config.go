@@ -141,7 +141,7 @@ func (o *Option) apply(c *Config, f *file, src Source) error {
 		}
 		return o.set(c, values)
 	}
-	if o.Default == "" {
+	if o.Default == "" || f.broken { // then the file may give it
 		return nil
 	}
 	err := o.set(c, at(o.Key+" (default)", o.split(o.Default)))

@@ -240,7 +240,13 @@ func TestErrorsNameFlagVariableAndDefault(t *testing.T) {
 	check(t, err, `ESLUA_LISTEN: "" is not HOST:PORT`)
 	_, err = Load(Source{File: "missing.yaml"})
 	check(t, err, `open missing.yaml: no such file or directory`)
+	path = write(t, "scripts: {")
 	os.Remove("scripts")
+	_, err = Load(Source{File: "missing.yaml"}) // may say where they are
+	check(t, err, `open missing.yaml: no such file or directory`)
+	if _, err = Load(Source{File: path}); err == nil || strings.Contains(err.Error(), "default") {
+		t.Error(err)
+	}
 	_, err = Load(Source{})
 	check(t, err, `scripts (default): "./scripts" does not exist; --scripts DIR gives another`)
 }

@@ -16,16 +16,18 @@ import (
 type file struct {
 	path   string
 	values map[string]*yaml.Node // by Option.Key
+	broken bool                  // nobody knows what it is to say
 }
 
 // readFile reads the file at path, or none if path is "". What it returns can be used in spite of an error.
 func readFile(path string, rows []Option) (*file, error) {
-	f := &file{path, make(map[string]*yaml.Node)}
+	f := &file{path: path, values: make(map[string]*yaml.Node)}
 	if path == "" {
 		return f, nil
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
+		f.broken = true
 		return f, err // says what, which file and why
 	}
 	var doc yaml.Node
@@ -46,6 +48,7 @@ func readFile(path string, rows []Option) (*file, error) {
 
 // syntaxError puts the line number of the parser's error to where ours have it.
 func (f *file) syntaxError(err error) error {
+	f.broken = true
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := regexp.MustCompile(`^line (\d+): (.*)`).FindStringSubmatch(text); m != nil {
 		return fmt.Errorf("%s:%s: %s", f.path, m[1], m[2])
@@ -158,4 +161,17 @@ func resolved(n *yaml.Node) *yaml.Node {
 		return n.Alias
 	}
 	return n
+}
+
+// items reads those of a list, and says what is wrong with all of them.
+func items[T any](f *file, n *yaml.Node, what string, read func(*yaml.Node) (T, error)) ([]T, error) {
+	var out []T
+	var problems []error
+	nodes, err := f.list(n, what)
+	for _, node := range nodes {
+		item, err := read(node)
+		out = append(out, item)
+		problems = append(problems, err)
+	}
+	return out, errors.Join(append(problems, err)...)
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -16,15 +15,7 @@ type Hook struct {
 }
 
 func (f *file) hooks(n *yaml.Node) ([]Hook, error) {
-	var hooks []Hook
-	var problems []error
-	items, err := f.list(n, "hooks")
-	for _, item := range items {
-		h, err := f.hook(item)
-		hooks = append(hooks, h)
-		problems = append(problems, err)
-	}
-	return hooks, errors.Join(append(problems, err)...)
+	return items(f, n, "hooks", f.hook)
 }
 
 func (f *file) hook(n *yaml.Node) (h Hook, err error) {

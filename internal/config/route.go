@@ -26,15 +26,7 @@ type Condition struct {
 }
 
 func (f *file) routes(n *yaml.Node) ([]Route, error) {
-	var routes []Route
-	var problems []error
-	items, err := f.list(n, "routes")
-	for _, item := range items {
-		r, err := f.route(item)
-		routes = append(routes, r)
-		problems = append(problems, err)
-	}
-	return routes, errors.Join(append(problems, err)...)
+	return items(f, n, "routes", f.route)
 }
 
 func (f *file) route(n *yaml.Node) (r Route, err error) {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -14,20 +13,15 @@ type Switch struct {
 }
 
 func (f *file) switches(n *yaml.Node) ([]Switch, error) {
-	var switches []Switch
-	var problems []error
 	seen := make(map[string]bool)
-	items, err := f.list(n, "switches")
-	for _, item := range items {
+	return items(f, n, "switches", func(item *yaml.Node) (Switch, error) {
 		s, err := f.aSwitch(item)
 		if err == nil && seen[s.Name] {
 			err = fmt.Errorf("%s: %q stands here twice", f.at(item, "switches"), s.Name)
 		}
 		seen[s.Name] = true
-		switches = append(switches, s)
-		problems = append(problems, err)
-	}
-	return switches, errors.Join(append(problems, err)...)
+		return s, err
+	})
 }
 
 // aSwitch reads one switch. No error shows a password.
