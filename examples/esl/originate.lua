@@ -2,7 +2,8 @@
 local ESL = require "ESL"
 
 local con = ESL.ESLconnection("127.0.0.1", 8021, "ClueCon")
-local uuid = assert(con:api("create_uuid"), "there is no connection to the switch"):getBody()
+local reply = assert(con:api("create_uuid"), "there is no connection to the switch")
+local uuid = assert(reply:getBody())
 con:filter("Unique-ID", uuid)
 con:filter("Job-UUID", "reminder")
 con:events("plain", "BACKGROUND_JOB CHANNEL_ANSWER CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP")

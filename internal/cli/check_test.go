@@ -121,13 +121,11 @@ func TestTheLanguageServerFindsNothingInTheExamples(t *testing.T) {
 	}
 	dir := t.TempDir()
 	types := filepath.Join(dir, "types")
-	if status, _, errs := run(t, "types", types); status != 0 {
+	status, said, errs := run(t, "types", types)
+	if status != 0 {
 		t.Fatal(errs)
 	}
-	settings, err := json.Marshal(map[string]any{"runtime.version": "Lua 5.1", "workspace.library": []string{types}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	settings := []byte(said[strings.IndexByte(said, '{'):])
 	config := filepath.Join(dir, "luarc.json")
 	if err := os.WriteFile(config, settings, 0o644); err != nil {
 		t.Fatal(err)

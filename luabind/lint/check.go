@@ -227,7 +227,11 @@ func (k *checker) join() {
 	for _, c := range k.chunks {
 		k.findChanges(c)
 	}
-	k.meanings, k.locals = make(map[string]meaning), make(map[*local]meaning) // what was found out before all was known does not count
+	// What was found out before all was known does not count.
+	k.meanings, k.locals = make(map[string]meaning), make(map[*local]meaning)
+	for _, c := range k.chunks {
+		clear(c.starts)
+	}
 }
 
 func (k *checker) check(c *chunk) {

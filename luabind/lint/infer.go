@@ -139,15 +139,8 @@ func (k *checker) inferGlobal(c *chunk, name string) meaning {
 	if class, word := k.words.Method(name); c.test && word != nil && len(k.globals[name]) == 0 {
 		return meaning{class: class, function: word}
 	}
-	start, isStart := k.starts[name]
-	if own := c.globals[name]; isStart && len(own) == 0 {
-		return meaning{object: k.objects[start.Type]}
-	} else if isStart {
-		values := make([]assigned, 0, len(own))
-		for _, v := range own {
-			values = append(values, assigned{c, v})
-		}
-		return k.same(values)
+	if start, ok := k.starts[name]; ok {
+		return k.inferStart(c, name, meaning{object: k.objects[start.Type]})
 	}
 	if k.loads[name] && len(k.globals[name]) == 0 && k.setGlobal[name] {
 		return k.loaded(name)
@@ -157,6 +150,24 @@ func (k *checker) inferGlobal(c *chunk, name string) meaning {
 		k.meanings[name] = meaning{} // whoever asks meanwhile learns nothing
 		m = k.same(k.globals[name])
 		k.meanings[name] = m
+	}
+	return m
+}
+
+// inferStart finds out what a global is that scripts begin with, and to which this file may assign something else.
+func (k *checker) inferStart(c *chunk, name string, start meaning) meaning {
+	m, ok := c.starts[name]
+	if !ok {
+		m = start
+		if own := c.globals[name]; len(own) > 0 {
+			c.starts[name] = start // it is what it was before, as in session = session or freeswitch.Session(...)
+			values := make([]assigned, 0, len(own))
+			for _, v := range own {
+				values = append(values, assigned{c, v})
+			}
+			m = k.same(values)
+		}
+		c.starts[name] = m
 	}
 	return m
 }

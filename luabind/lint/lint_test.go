@@ -81,6 +81,10 @@ func TestFindings(t *testing.T) {
 		`function on_key(s) s = 1 s:foo() end session:setInputCallback("on_key")`:             nil,
 		`session.language = "de" session.vars.language = "de"`:                                {`a.lua:1:9: unknown-field: freeswitch.Session has no field "language"`},
 		`session = { foo = 1 } session:bar() session.x = 1`:                                   nil,
+		`session = session or freeswitch.Session("user/1") session:answer() session:foo()`:    {`a.lua:1:76: unknown-method`},
+		`session = session or other session:foo() session = session env = env and env`:        {`a.lua:1:22: undefined-global`},
+		`api = api or freeswitch.API() api:foo()`:                                             nil,
+		`local s = s or session s = s and s s:foo()`:                                          nil,
 
 		// Dots and colons.
 		`session.answer()`: {`a.lua:1:9: method-call: answer is a method`},
@@ -170,7 +174,7 @@ func TestValuesThatDependOnEachOther(t *testing.T) {
 }
 
 func FuzzCheck(f *testing.F) {
-	for _, text := range []string{"session:foo()", "local a = 1 goto x ::x:: -- eslua: ignore syntax", "x = [==[\n]==] .. 'a\\\nb'", "#!x\nfor i in f do end", "A\r(AA)", `local j = require "json" j.a = 1 j.b(require"lfs".dir(j)) function j:c() end`, `local c = require "ESL".ESLconnection(1) c:api("x"):getBody()`} {
+	for _, text := range []string{"session:foo()", "local a = 1 goto x ::x:: -- eslua: ignore syntax", "x = [==[\n]==] .. 'a\\\nb'", "#!x\nfor i in f do end", "A\r(AA)", `local j = require "json" j.a = 1 j.b(require"lfs".dir(j)) function j:c() end`, `local c = require "ESL".ESLconnection(1) c:api("x"):getBody()`, `session = session or env session:x() env = session`, `local g = _G g.x = g(_G) x.y = x`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

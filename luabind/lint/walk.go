@@ -64,6 +64,8 @@ type chunk struct {
 	// globals are what is assigned to global variables; a nil value is not known. fields are the names of fields that are assigned, as string.trim.
 	globals map[string][]ast.Expr
 	fields  map[string]bool
+	// starts are the globals that scripts begin with, as far as it was found out what they are in this file.
+	starts map[string]meaning
 	// tested are globals, and testedFields fields, that the file asks for whether they are there.
 	tested, testedFields map[string]bool
 	// dynamic: globals come from elsewhere (setfenv, _ENV, a computed name in _G), in this file or, with everywhere, in all.
@@ -92,7 +94,7 @@ func walk(f *File, text string, block []ast.Stmt, known func(global string) bool
 	c := &chunk{
 		file: f, source: newSource(text), bindings: make(map[*ast.IdentExpr]*local), places: make(map[ast.Expr]place), guarded: make(map[*ast.FuncCallExpr]bool),
 		globals: make(map[string][]ast.Expr), fields: make(map[string]bool), tested: make(map[string]bool), testedFields: make(map[string]bool),
-		functions: make(map[string]*ast.FunctionExpr), names: make(map[string]bool),
+		functions: make(map[string]*ast.FunctionExpr), names: make(map[string]bool), starts: make(map[string]meaning),
 	}
 	w := &walker{chunk: c, known: known}
 	w.block(block)
