@@ -95,7 +95,7 @@ func FuzzWords(f *testing.F) {
 // them.
 func FuzzTexts(f *testing.F) {
 	for _, text := range []string{
-		"sendmsg\nContent-Length: 3\n\nabc\n\nexit\n\n", "\r\n\r\napi a\r\nb: c\r\n\r\n", "a\n\nb\n\x00c\n\n", "Content-Length: -5\n\nx", "a:1\nA:\n\n", "{a=1}loopback/1/default,[b=2]loopback/2|loopback/3", "12w3@100+4", "it's ${x} \\ $${y} \\'", "a,'b,c',d", "", "^^:a:b",
+		"sendmsg\nContent-Length: 3\n\nabc\n\nexit\n\n", "\r\n\r\napi a\r\nb: c\r\n\r\n", "a\n\nb\n\x00c\n\n", "Content-Length: -5\n\nx", "a:1\nA:\n\n", "{a=1}loopback/1/default,[b=2]loopback/2|loopback/3", "12w3@100+4", "it's ${x} \\ $${y} \\'", "a,'b,c',d", "", "^^:a:b", "^^0^^$$$$$$0",
 	} {
 		f.Add(text, uint8(3))
 	}

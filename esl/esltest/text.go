@@ -31,13 +31,28 @@ func splitArgs(s string, delim byte, n int) []string {
 			i++
 		case s[i] == '\'' && (quoted || strings.IndexByte(s[i+1:], '\'') >= 0):
 			quoted = !quoted
-		case s[i] == delim && !quoted:
-			if seen++; seen == n-1 {
-				return append(esl.SplitArgs(s[:i], delim), unescape(s[i+1:]))
+		case s[i] != delim || quoted:
+		case delim == ' ' && (strings.HasPrefix(s[i+1:], " ") || strings.Trim(s[:i], " ") == ""): // a run of blanks is one delimiter
+		default:
+			if seen++; seen < n-1 {
+				break
 			}
+			words := splitAt(s[:i+1], delim)
+			if rest := s[i+1:]; rest != "" {
+				words = append(words, unescape(rest))
+			}
+			return words
 		}
 	}
-	return esl.SplitArgs(s, delim)
+	return splitAt(s, delim)
+}
+
+// splitAt splits at delim, also a text that begins with ^^.
+func splitAt(s string, delim byte) []string {
+	if s == "" {
+		return nil
+	}
+	return esl.SplitArgs("^^"+string([]byte{delim})+s, delim)
 }
 
 // unescape takes the quotes and backslashes of an argument away.
