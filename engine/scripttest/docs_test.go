@@ -3,6 +3,7 @@ package scripttest_test
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"eslua/engine/scripttest"
@@ -25,7 +26,11 @@ func TestTheDocumentation(t *testing.T) {
 	run(t, opts)
 	opts.Update, opts.Faults = false, true
 	for _, r := range run(t, opts).Results {
-		if r.Status != scripttest.Passed {
+		want := scripttest.Passed
+		if strings.HasSuffix(r.File, "/sales_test.lua") { // of the section about tests that fail
+			want = scripttest.Failed
+		}
+		if r.Status != want {
 			t.Errorf("%q: %s: %+v", r.Name, r.Status, r.Failure)
 		}
 	}

@@ -13,13 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"eslua/engine/enginetest"
 	"eslua/esl"
 	"eslua/esl/esltest"
 	"eslua/internal/cli"
 )
 
 func TestARunningServerTellsAndObeys(t *testing.T) {
-	dir := filepath.Dir(script(t, `session:answer() print("here") session:sleep(600000)`))
+	dir := filepath.Dir(script(t, `session:answer() print("here") while true do session:execute("sleep", "20") end`))
 	address := free(t)
 	signals := make(chan os.Signal, 2)
 	log, addr, status := serve(t, signals, "--scripts", dir, "--drain", "10ms", "--reload", "manual", "--admin", address)
@@ -58,20 +59,23 @@ func TestARunningServerTellsAndObeys(t *testing.T) {
 	if out := ask(1, "kill", "nobody"); !strings.Contains(out, `there is no such call: "nobody"`) {
 		t.Errorf("kill says\n%s", out)
 	}
-	// Two commands at once are two processes; here the second one is its request alone.
-	resp, err := http.Get("http://" + address + "/calls/" + call.UUID()[:8] + "/trace")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	other, err := http.Get("http://" + address + "/calls/" + call.UUID() + "/trace") // does not end the first one
+	traced, ended := new(enginetest.Log), make(chan int, 1)
+	go func() {
+		ended <- cli.Main(t.Context(), []string{"eslua", "trace", "--admin", address, call.UUID()[:8]}, cli.World{
+			Out: traced, Err: traced, Env: func(string) (string, bool) { return "", false },
+		})
+	}()
+	const step = `< CHANNEL_EXECUTE_COMPLETE Application="sleep"`
+	traced.Until(t, step, 1)
+	other, err := http.Get("http://" + address + "/calls/" + call.UUID() + "/trace") // a second trace does not end the first one
 	if err != nil {
 		t.Fatal(err)
 	}
 	other.Body.Close()
+	traced.Until(t, step, strings.Count(traced.String(), step)+5)
 	ask(0, "kill", call.UUID()[:8])
-	if trace, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(trace), "> exit") || !strings.Contains(string(trace), "the call has ended") {
-		t.Errorf("%v, the trace is\n%s", err, trace)
+	if s := <-ended; s != 0 || !strings.Contains(traced.String(), "> exit") || !strings.HasSuffix(traced.String(), "the call has ended\n") {
+		t.Errorf("status %d, the trace is\n%s", s, traced)
 	}
 	if err := call.Wait(t.Context()); err != nil || call.Variable("after") != "yes" {
 		t.Errorf("the dialplan did not go on: %v", err)

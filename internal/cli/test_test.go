@@ -165,6 +165,19 @@ func TestTestOptions(t *testing.T) {
 	}
 }
 
+func TestTestWritesGoldenTraces(t *testing.T) {
+	dir := tests(t, `it("x", function() local c = place { script = "main.lua" } c:wait() c:matches_golden("x") end)`)
+	for _, c := range []struct {
+		args   []string
+		status int
+		text   string
+	}{{nil, 1, "eslua test --update writes it"}, {[]string{"--update"}, 0, "1 passed"}, {nil, 0, "1 passed"}} {
+		if status, out, _ := run(t, append([]string{"test", dir}, c.args...)...); status != c.status || !strings.Contains(out, c.text) {
+			t.Errorf("%q: status %d\n%s", c.args, status, out)
+		}
+	}
+}
+
 func TestTestWatches(t *testing.T) {
 	dir := tests(t, `it("x", function() place { script = "main.lua" }:hears("bye.wav") end)`)
 	out := new(enginetest.Log)
