@@ -75,6 +75,12 @@ func (a *Awaited) Forget() {
 	a.forget()
 }
 
+func (a *Awaited) forgotten() bool {
+	a.conn.mu.Lock()
+	defer a.conn.mu.Unlock()
+	return !a.done && a.conn.awaited[a.ID] != a
+}
+
 func (a *Awaited) forget() {
 	if a.conn.awaited[a.ID] == a {
 		delete(a.conn.awaited, a.ID)
@@ -114,8 +120,12 @@ func (a *Awaited) Poll() (ev *Event, err error, done bool) {
 }
 
 // Wait waits for the event, for the end of the connection or of ctx. An error reply to the command is a *ReplyError. When
-// ctx ends the event is forgotten. It is for one goroutine at a time.
+// ctx ends the event is forgotten, and to wait for it again is an error: nothing would end that. It is for one goroutine at a
+// time.
 func (a *Awaited) Wait(ctx context.Context) (*Event, error) {
+	if a.forgotten() {
+		return nil, fmt.Errorf("esl: wait for %s: it was forgotten", a.ID)
+	}
 	if err := a.conn.waitFor(ctx, &a.done, &a.waiter); err != nil {
 		a.Forget()
 		return nil, err

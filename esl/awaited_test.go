@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"eslua/esl"
@@ -194,5 +195,8 @@ func TestWhatIsAwaitedNoLongerIsForgotten(t *testing.T) {
 	}
 	if ev, err, done := a.Poll(); done {
 		t.Errorf("the first one: %v, %v, want nothing", ev, err)
+	}
+	if _, err := a.Wait(context.Background()); err == nil || !strings.Contains(err.Error(), "e-1: it was forgotten") {
+		t.Errorf("Wait again: %v, want an error", err)
 	}
 }
