@@ -113,14 +113,20 @@ func bind(row *api.Method, k *class, f method) *lua.LFunction {
 		c := &call{script: s, l: l, row: row, class: k, self: self}
 		c.check(ctype)
 		s.count()
-		outer := s.l
-		s.l = l
+		defer s.leave(s.enter(l))
 		n := f(c)
 		s.notice()
-		s.l = outer
 		return n
 	})
 }
+
+// enter notes which thread of the script calls, on which callbacks run then. It gives the one that did before, for leave.
+func (s *Script) enter(l *lua.LState) (outer *lua.LState) {
+	outer, s.l = s.l, l
+	return outer
+}
+
+func (s *Script) leave(outer *lua.LState) { s.l = outer }
 
 // equal compares objects by what is behind them.
 func equal(l *lua.LState) int {
@@ -137,6 +143,8 @@ func (k *class) index(l *lua.LState) int {
 		return 1
 	}
 	if k.attribute != nil {
+		s := vm.Host(l).(*Script)
+		defer s.leave(s.enter(l))
 		if v, ok := k.attribute(l.Get(1).(*lua.LUserData).Value, name); ok {
 			l.Push(v)
 			return 1
@@ -161,8 +169,12 @@ func (k *class) name() string {
 }
 
 func (k *class) newIndex(l *lua.LState) int {
-	if u, ok := l.Get(1).(*lua.LUserData); ok && k.set != nil && k.set(u.Value, lua.LVAsString(l.Get(2)), l.Get(3)) {
-		return 0
+	if k.set != nil {
+		s := vm.Host(l).(*Script)
+		defer s.leave(s.enter(l))
+		if u, ok := l.Get(1).(*lua.LUserData); ok && k.set(u.Value, lua.LVAsString(l.Get(2)), l.Get(3)) {
+			return 0
+		}
 	}
 	vm.Raise(l, "Assignment not possible. No setter/member with this name. For custom assignments implement __setitem method.")
 	return 0

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"strings"
+	"syscall"
 
 	"eslua/esl"
 	"eslua/luabind/vm"
@@ -82,7 +84,7 @@ func (s *Script) attachment(file, command, extension string) (*attachment, error
 	}
 	a := &attachment{name: path.Base(file)}
 	err := s.state.Find(file, false, func(d vm.Dir, rel string) error {
-		f, err := d.Root.Open(rel)
+		f, err := d.Root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe must not hold the script up
 		if err != nil {
 			return err
 		}

@@ -236,3 +236,23 @@ func TestMessagesGoToTheSessionsOwnChannel(t *testing.T) {
 		session:execute("eval")
 		print(session:ready())`, "true\ttrue\n1\tnil\t1\tnil\ntrue\ntrue", nil)
 }
+
+// TestCallbacksRunOnTheThreadThatWaits: also after another one has ended in a method, and while a variable is read.
+func TestCallbacksRunOnTheThreadThatWaits(t *testing.T) {
+	run(t, "async full", `
+		session:answer()
+		local co = coroutine.create(function() session:insertFile("a.wav", "b.wav", 0) end)
+		print((coroutine.resume(co)), coroutine.status(co))
+		local seen
+		session:on("DTMF", function() seen = coroutine.running() or "main" end)
+		local function look() repeat session:execute("set", "a=b") local _ = session.vars.a until seen return seen end
+		print(look())
+		seen = nil
+		co = coroutine.create(look)
+		print(select(2, coroutine.resume(co)) == co)`, "false\tdead\nmain\ntrue", func(l *lab, c *esltest.Call) {
+		l.sw.After(time.Second)
+		c.Press("1")
+		l.sw.After(time.Second)
+		c.Press("2")
+	})
+}

@@ -78,7 +78,7 @@ type Script struct {
 	Options
 	lib   *Library
 	state *vm.State
-	l     *lua.LState
+	l     *lua.LState // the thread that has called, see enter
 
 	// ctx ends when the script is to end, because its caller says so or for another cause.
 	ctx  context.Context

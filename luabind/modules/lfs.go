@@ -82,7 +82,7 @@ func dir(l *lua.LState) int {
 	s, name := vm.StateOf(l), vm.CheckString(l, 1)
 	names := []string{".", ".."}
 	err := s.Find(name, false, func(d vm.Dir, rel string) error {
-		f, err := d.Root.Open(rel)
+		f, err := d.Root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe must not hold the script up
 		if err != nil {
 			return err
 		}

@@ -88,11 +88,11 @@ func (s *State) open(name string, flag int) (*os.File, error) {
 	var f *os.File
 	write := flag&(os.O_WRONLY|os.O_RDWR) != 0
 	err := s.each(name, write, func(d Dir, rel string) (err error) {
-		f, err = d.Root.OpenFile(rel, flag, 0o644)
+		f, err = d.Root.OpenFile(rel, flag|syscall.O_NONBLOCK, 0o644) // a pipe must not hold the script up
 		if err == nil && write {
 			if info, e := f.Stat(); e == nil && !info.Mode().IsRegular() {
 				f.Close()
-				return syscall.EACCES // a pipe or a device would hold the script up, or worse
+				return syscall.EACCES // nor may a pipe or a device be written to
 			}
 		}
 		return err

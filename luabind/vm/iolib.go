@@ -240,9 +240,6 @@ func (s *State) openFile(name, mode string) (*lua.LUserData, error) {
 	if len(s.fileSet().open) >= maxFiles {
 		return nil, syscall.EMFILE
 	}
-	if flags&(os.O_WRONLY|os.O_RDWR) == 0 {
-		flags |= syscall.O_NONBLOCK // a pipe must not hold the script up
-	}
 	f, err := s.open(name, flags)
 	if err != nil {
 		return nil, err
