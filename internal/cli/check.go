@@ -129,19 +129,40 @@ func readScripts(ctx context.Context, paths []string, root string) ([]lint.File,
 		files = append(files, lint.File{Path: filepath.ToSlash(filepath.Clean(name)), Text: string(text), Context: context})
 		return ctx.Err()
 	}
-	tree := func(dir string, context bool) error {
-		dir += string(filepath.Separator) // it may be a link
-		return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
-				return fs.SkipDir
-			case !d.Type().IsRegular() || filepath.Ext(name) != ".lua":
-				return nil
+	// above are the directories that dir is in, and itself: a link may lead back to one.
+	var tree func(dir string, context bool, above ...fs.FileInfo) error
+	tree = func(dir string, context bool, above ...fs.FileInfo) error {
+		info, err := os.Stat(dir)
+		if err != nil || slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }) {
+			return err
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			name, mode := filepath.Join(dir, e.Name()), e.Type()
+			if strings.HasPrefix(e.Name(), ".") {
+				continue
 			}
-			return read(name, context)
-		})
+			if mode&fs.ModeSymlink != 0 {
+				target, err := os.Stat(name)
+				if err != nil {
+					continue // it leads nowhere
+				}
+				mode = target.Mode()
+			}
+			switch {
+			case mode.IsDir():
+				err = tree(name, context, append(slices.Clip(above), info)...)
+			case mode.IsRegular() && filepath.Ext(name) == ".lua":
+				err = read(name, context)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	var alone []string
 	for _, name := range paths {

@@ -80,6 +80,23 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckFollowsLinks: a cluster mounts files as links, and so do people; one that leads back makes no circle.
+func TestCheckFollowsLinks(t *testing.T) {
+	root := tree(t, map[string]string{
+		"s/..data/main.lua": "require \"b\" require \"sub.c\" session:foo()\n", "s/d/c.lua": "", "o/b.lua": "session:bar()\n",
+	})
+	t.Chdir(root)
+	for name, target := range map[string]string{"s/main.lua": "..data/main.lua", "s/b.lua": "../o/b.lua", "s/sub": "d", "s/d/up": "..", "s/gone.lua": "none"} {
+		if err := os.Symlink(target, name); err != nil {
+			t.Skip("no links here: ", err)
+		}
+	}
+	status, out, errs := run(t, "check", "--scripts", "s")
+	if lines := strings.Split(out, "\n"); status != 1 || errs != "" || len(lines) != 3 || !strings.HasPrefix(lines[0], "s/b.lua:1:9: unknown-method: ") || !strings.HasPrefix(lines[1], "s/main.lua:1:37: unknown-method: ") {
+		t.Errorf("status %d, %q\n%s", status, errs, out)
+	}
+}
+
 func TestTypes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for range 2 {

@@ -85,7 +85,7 @@ func checkGeneration(cfg *config.Config, next *scripts.Generation) error {
 	}
 	var lines []string
 	for _, f := range findings {
-		lines = append(lines, fmt.Sprintf("%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Code, f.Text))
+		lines = append(lines, f.String())
 	}
 	return fmt.Errorf("%d findings of eslua check:%s", len(findings), first(lines))
 }

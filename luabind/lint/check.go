@@ -49,6 +49,11 @@ type Finding struct {
 	Text     string   `json:"text"`
 }
 
+// String is the finding as people and editors read it: file:line:column: code: text.
+func (f Finding) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Code, f.Text)
+}
+
 // checker looks at all files of a run.
 type checker struct {
 	opts     Options

@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// WriteText writes findings for people and editors, one in a line: file:line:column: code: text.
+// WriteText writes findings, one in a line.
 func WriteText(w io.Writer, findings []Finding) error {
 	for _, f := range findings {
-		if _, err := fmt.Fprintf(w, "%s:%d:%d: %s: %s\n", f.File, f.Line, f.Column, f.Code, f.Text); err != nil {
+		if _, err := fmt.Fprintln(w, f); err != nil {
 			return fmt.Errorf("writing findings: %w", err)
 		}
 	}
