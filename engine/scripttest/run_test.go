@@ -531,6 +531,9 @@ func TestLuassert(t *testing.T) {
 		`local t = { f = function() return 1 end } local s = spy.on(t, "f") assert.equals(1, t.f()) s:revert() assert.is_function(t.f)`,
 		`local t = { f = function() return 1 end } stub(t, "f").returns(5) assert.equals(5, t.f()) t.f:revert() assert.equals(1, t.f())`,
 		`local t = { f = print } local s = stub(t, "f", 3) s.on_call_with(1).returns(7) assert.equals(7, t.f(1)) assert.equals(3, t.f(2)) assert.stub(s).was.called(2)`,
+		`local s, t = spy.new(function(t) return t end), { 1, { 2 } } s(t) t[1], t[2][1] = 5, 6 assert.spy(s).was.called_with({ 1, { 2 } }) assert.spy(s).returned_with({ 1, { 2 } })`,
+		`local s s = spy.new(function(n) if n > 0 then s(n - 1) end return n end) s(2) assert.spy(s).returned_with(0) assert.spy(s).returned_with(2)`,
+		`local s, t = spy.new(), {} t.t = t s(t) assert.spy(s).was.called_with(match.is_table())`,
 		`local m = mock({ f = function() return 1 end }, true) assert.is_nil(m.f(1)) assert.spy(m.f).was.called_with(1) mock.revert(m) assert.equals(1, m.f())`,
 	}
 	bad := []string{

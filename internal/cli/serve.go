@@ -198,24 +198,23 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		return err
 	}
 	var listeners []net.Listener
+	defer func() { // those that nobody has served
+		for _, l := range listeners {
+			l.Close()
+		}
+	}()
 	for _, address := range cfg.Listen {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
-			for _, l := range listeners {
-				l.Close()
-			}
 			return cannotListen("listen", address, err)
 		}
 		listeners = append(listeners, l)
 	}
 	faces := newFaces(ctx, &background)
-	if err = serveXML(faces, &cfg.XMLHandler, e, log); err == nil {
-		err = serveLua(faces, &cfg.LuaHTTP, e, log)
+	if err := serveXML(faces, &cfg.XMLHandler, e, log); err != nil {
+		return err
 	}
-	if err != nil {
-		for _, l := range listeners {
-			l.Close()
-		}
+	if err := serveLua(faces, &cfg.LuaHTTP, e, log); err != nil {
 		return err
 	}
 	drain := make(chan struct{})
@@ -223,9 +222,6 @@ func serve(ctx context.Context, w World, cfg *config.Config) error {
 		Engine: e, Scripts: library, Version: version(), Began: time.Now(), Max: cfg.MaxCalls, Drain: sync.OnceFunc(func() { close(drain) }),
 	}
 	if err := serveAdmin(ctx, &background, cfg.Admin, a, log); err != nil {
-		for _, l := range listeners {
-			l.Close()
-		}
 		return err
 	}
 	if err := e.Begin(); err != nil {

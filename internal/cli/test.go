@@ -7,8 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -172,28 +175,28 @@ func writeCoverage(w World, path string, files []scripttest.FileCoverage) error 
 	return nil
 }
 
-// watchTests runs the tests, and again after each change of a Lua file below the scripts, until ctx ends.
+// watchTests runs the tests, and again after each change of a Lua file below the scripts or the paths of tests, until ctx ends.
 func watchTests(ctx context.Context, w World, opts scripttest.Options, coverage string, format testFormat) error {
 	changed := make(chan struct{}, 1)
-	library, err := scripts.Open(ctx, scripts.Options{
-		Root: opts.Scripts, Log: slog.New(slog.DiscardHandler),
-		Changed: func() {
-			select {
-			case changed <- struct{}{}:
-			default:
-			}
-		},
-	})
-	if err != nil {
-		return err
-	}
 	watching, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- library.Run(watching) }()
-	defer func() {
-		stop()
-		<-ended
-	}()
+	var watches sync.WaitGroup
+	defer watches.Wait()
+	defer stop()
+	for _, root := range watched(opts) {
+		library, err := scripts.Open(ctx, scripts.Options{
+			Root: root, Log: slog.New(slog.DiscardHandler),
+			Changed: func() {
+				select {
+				case changed <- struct{}{}:
+				default:
+				}
+			},
+		})
+		if err != nil {
+			return err
+		}
+		watches.Go(func() { library.Run(watching) })
+	}
 	for {
 		if err := runTests(ctx, w, opts, coverage, format); err != nil && !errors.Is(err, errFailed) && ctx.Err() == nil {
 			fmt.Fprintf(w.Err, "eslua: %v\n", err)
@@ -205,4 +208,26 @@ func watchTests(ctx context.Context, w World, opts scripttest.Options, coverage 
 			return nil
 		}
 	}
+}
+
+// watched are the directories that scripts and tests are in, each once.
+func watched(opts scripttest.Options) []string {
+	roots := []string{opts.Scripts}
+	for _, dir := range opts.Paths {
+		if !isDirectory(dir) {
+			dir = filepath.Dir(dir)
+		}
+		if !slices.ContainsFunc(roots, func(root string) bool { return within(root, dir) }) {
+			roots = append(roots, dir)
+		}
+	}
+	return roots
+}
+
+// within tells whether a directory is another one, or below it.
+func within(root, dir string) bool {
+	root, err := filepath.Abs(root)
+	dir, err2 := filepath.Abs(dir)
+	rel, err3 := filepath.Rel(root, dir)
+	return errors.Join(err, err2, err3) == nil && filepath.IsLocal(rel)
 }

@@ -180,11 +180,16 @@ func TestTestWritesGoldenTraces(t *testing.T) {
 
 func TestTestWatches(t *testing.T) {
 	dir := tests(t, `it("x", function() place { script = "main.lua" }:hears("bye.wav") end)`)
+	more := t.TempDir() // of tests that do not lie beside the scripts
+	test := filepath.Join(more, "more_test.lua")
+	if err := os.WriteFile(test, []byte(`it("more", function() end)`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	out := new(enginetest.Log)
 	signals := make(chan os.Signal, 1)
 	ended := make(chan int, 1)
 	go func() {
-		ended <- cli.Main(t.Context(), []string{"eslua", "test", "--scripts", dir, "--watch"}, cli.World{
+		ended <- cli.Main(t.Context(), []string{"eslua", "test", "--scripts", dir, "--watch", dir, test}, cli.World{
 			Out: out, Err: out, Env: func(string) (string, bool) { return "", false }, Signals: given(signals),
 		})
 	}()
@@ -199,6 +204,11 @@ func TestTestWatches(t *testing.T) {
 	}
 	out.Until(t, "main.lua:1: unexpected symbol", 1) // what is broken is a change, too
 	out.Until(t, "waiting for changes", 3)
+	if err := os.WriteFile(test, []byte(`it("is changed", function() end)`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out.Until(t, "is changed", 1)
+	out.Until(t, "waiting for changes", 4)
 	signals <- syscall.SIGTERM
 	if status := <-ended; status != 0 {
 		t.Errorf("status %d", status)

@@ -86,11 +86,21 @@ local reverts = {} -- what the present test has put in the place of something el
 
 local function is_spy(v) return type(v) == "table" and getmetatable(v) == spy_class end
 
+-- a table may be changed after the call that had it
+local function copy(v, seen)
+  if type(v) ~= "table" or is_spy(v) or is_matcher(v) then return v end
+  if seen[v] then return seen[v] end
+  local t, meta = {}, getmetatable(v)
+  seen[v] = t
+  for k, x in next, v do t[k] = copy(x, seen) end
+  return type(meta) == "table" and setmetatable(t, meta) or t
+end
+
 function spy_class.__call(s, ...)
-  local args = pack(...)
-  s.calls[#s.calls + 1] = { vals = args, refs = args }
+  local call = { args = copy(pack(...), {}) }
+  s.calls[#s.calls + 1] = call
   local results = pack(s.callback(...))
-  s.calls[#s.calls].returned = results
+  call.returned = copy(results, {})
   return unpack(results, 1, results.n)
 end
 
@@ -186,7 +196,7 @@ mock = setmetatable({
 
 local function any_call(s, want)
   for _, c in ipairs(s.calls) do
-    if args_match(c.vals, want) then return true end
+    if args_match(c.args, want) then return true end
   end
   return false
 end
@@ -194,7 +204,7 @@ end
 local function calls_text(s)
   if #s.calls == 0 then return "it was not called" end
   local out = {}
-  for i, c in ipairs(s.calls) do out[i] = "  " .. list(c.vals) end
+  for i, c in ipairs(s.calls) do out[i] = "  " .. list(c.args) end
   return "it was called with:\n" .. table.concat(out, "\n")
 end
 
