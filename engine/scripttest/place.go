@@ -103,26 +103,16 @@ func placeWord(f *file, l *lua.LState) int {
 	if _, ok := f.test.set.extensions[number]; !ok {
 		extensions[number] = actions
 	}
-	for name, value := range variablesOf(l, "env", table("env")) {
-		f.test.set.env[name] = value
-	}
+	maps.Copy(f.test.set.env, variablesOf(l, "env", table("env")))
 	endpoints := textsOf(l, table("endpoints"))
 	if f.test.stage != nil && len(endpoints) > 0 {
 		vm.Raise(l, "endpoints belong to the first call of a test")
 	}
-	for name, value := range endpoints {
-		f.test.set.endpoints[name] = value
-	}
+	maps.Copy(f.test.set.endpoints, endpoints)
 	f.add(func(set *settings) {
-		for name, d := range sounds {
-			set.sounds[name] = d
-		}
-		for name, a := range extensions {
-			set.extensions[name] = a
-		}
-		for name, v := range globals {
-			set.globals[name] = v
-		}
+		maps.Copy(set.sounds, sounds)
+		maps.Copy(set.extensions, extensions)
+		maps.Copy(set.globals, globals)
 	})
 	s, err := f.onStage()
 	if err != nil {

@@ -3,6 +3,7 @@ package scripttest
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -221,21 +222,13 @@ func (f *file) add(change func(*settings)) {
 
 func soundsWord(f *file, l *lua.LState) int {
 	sounds := soundsOf(l, vm.CheckTable(l, 1))
-	f.add(func(set *settings) {
-		for name, d := range sounds {
-			set.sounds[name] = d
-		}
-	})
+	f.add(func(set *settings) { maps.Copy(set.sounds, sounds) })
 	return 0
 }
 
 func extensionsWord(f *file, l *lua.LState) int {
 	extensions := extensionsOf(l, vm.CheckTable(l, 1))
-	f.add(func(set *settings) {
-		for name, actions := range extensions {
-			set.extensions[name] = actions
-		}
-	})
+	f.add(func(set *settings) { maps.Copy(set.extensions, extensions) })
 	return 0
 }
 
@@ -244,20 +237,12 @@ func endpointsWord(f *file, l *lua.LState) int {
 		vm.Raise(l, "endpoints stands before the first call of a test")
 	}
 	endpoints := textsOf(l, vm.CheckTable(l, 1))
-	f.change(func(set *settings) {
-		for name, number := range endpoints {
-			set.endpoints[name] = number
-		}
-	})
+	f.change(func(set *settings) { maps.Copy(set.endpoints, endpoints) })
 	return 0
 }
 
 func globalsWord(f *file, l *lua.LState) int {
 	globals := variablesOf(l, "globals", vm.CheckTable(l, 1))
-	f.add(func(set *settings) {
-		for name, value := range globals {
-			set.globals[name] = value
-		}
-	})
+	f.add(func(set *settings) { maps.Copy(set.globals, globals) })
 	return 0
 }
