@@ -315,13 +315,16 @@ func (l *Library) admit(ctx context.Context, old, next *Generation, broken, swap
 	return nil
 }
 
-// refuse notes why what is on disk does not serve, and logs that once; nil: it does.
+// refuse notes why what is on disk does not serve, and logs that once, and when it does again; nil: it does.
 func (l *Library) refuse(why error) {
 	l.mu.Lock()
 	was := l.status.Refused
 	l.status.Refused = why
 	l.mu.Unlock()
-	if why != nil && (was == nil || was.Error() != why.Error()) {
+	switch {
+	case why == nil && was != nil:
+		l.log.Info("scripts no longer refused", "root", l.root)
+	case why != nil && (was == nil || was.Error() != why.Error()):
 		l.log.Error("scripts refused", "root", l.root, "err", why)
 	}
 }

@@ -411,8 +411,9 @@ func TestTheRootMayVanishAndComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	reload(t, l)
-	if s := l.Status(); s.Refused != nil || s.Generation != 1 {
-		t.Errorf("%+v", s)
+	reload(t, l)
+	if s := l.Status(); s.Refused != nil || s.Generation != 1 || strings.Count(log.String(), "scripts no longer refused") != 1 {
+		t.Errorf("%+v\n%s", s, log)
 	}
 }
 

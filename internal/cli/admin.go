@@ -126,9 +126,9 @@ func showStatus(_ *cli.Context, a *adminClient) error {
 	fmt.Fprintln(a.w.Out)
 	fmt.Fprintf(a.w.Out, "scripts: %s, %d files, generation %d since %s, reload %s\n", s.Scripts.Root, s.Scripts.Files, s.Scripts.Generation,
 		s.Scripts.Since.Format(time.DateTime), s.Scripts.Mode)
-	for _, text := range []string{s.Scripts.Fallback, s.Scripts.Refused} {
-		if text != "" {
-			fmt.Fprintf(a.w.Out, "  %s\n", printableLines(text))
+	for _, problem := range [][2]string{{"not watched", s.Scripts.Fallback}, {"refused", s.Scripts.Refused}} {
+		if problem[1] != "" {
+			fmt.Fprintf(a.w.Out, "  %s: %s\n", problem[0], strings.ReplaceAll(printableLines(problem[1]), "\n", "\n    "))
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(s.Scripts.Broken)) {

@@ -176,7 +176,7 @@ func TestChangedScriptsMustPassTheGate(t *testing.T) {
 			if out := ask(1, "reload"); !strings.Contains(out, c.says) {
 				t.Errorf("reload says\n%s", out)
 			}
-			if out := ask(0, "status"); !strings.Contains(out, "generation 1") || !strings.Contains(out, c.says) {
+			if out := ask(0, "status"); !strings.Contains(out, "generation 1") || !strings.Contains(out, "\n  refused: ") || !strings.Contains(out, c.says) {
 				t.Errorf("status says\n%s", out)
 			}
 			write(c.good)

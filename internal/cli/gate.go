@@ -87,5 +87,5 @@ func checkGeneration(cfg *config.Config, next *scripts.Generation) error {
 	for _, f := range findings {
 		lines = append(lines, f.String())
 	}
-	return fmt.Errorf("%d findings of eslua check:%s", len(findings), first(lines))
+	return fmt.Errorf("eslua check has found:%s", first(lines))
 }
