@@ -68,7 +68,6 @@ func (x *eslConnection) attach(fd int) {
 	switch {
 	case s.callLink == nil:
 		s.callLink = newCallLink(s)
-		s.free = append(s.free, func() { s.callLink.close() })
 	case s.callLink.feed.Over():
 		s.callLink.close()
 		s.callLink = newCallLink(s)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -42,7 +43,6 @@ func newEventConsumer(c *call) int {
 	if x.limit < 0 || x.limit > maxConsumer {
 		x.limit = maxConsumer
 	}
-	s.free = append(s.free, x.cleanup)
 	if name := c.text(1); name != "" {
 		x.bind(c, name, c.text(2))
 	}
@@ -81,6 +81,9 @@ func (x *eventConsumer) bind(c *call, name, subclass string) bool {
 		return false
 	}
 	x.call = w
+	if x.binds == nil {
+		s.consumers = append(s.consumers, x)
+	}
 	x.binds = append(x.binds, sub)
 	return true
 }
@@ -137,6 +140,7 @@ func (x *eventConsumer) cleanup() {
 		sub.Close()
 	}
 	x.binds, x.queue, x.closed = nil, nil, true
+	x.script.consumers = slices.DeleteFunc(x.script.consumers, func(other *eventConsumer) bool { return other == x })
 }
 
 func (c *call) consumer() *eventConsumer {

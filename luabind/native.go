@@ -160,8 +160,14 @@ type handler struct {
 	listen *channel.Listener
 }
 
+// maxHandlers is how many functions a script may have called for events at the same time.
+const maxHandlers = 1000
+
 func (x *session) on(c *call) int {
 	s, match, f := c.script, c.filter(1), c.l.Get(3)
+	if len(s.handlers) == maxHandlers {
+		c.raise("on: more than %d handlers", maxHandlers)
+	}
 	x.leg.Call().KeepEvents(keptEvents)
 	s.lastID++
 	s.handlers = append(s.handlers, &handler{s.lastID, x.leg.Call().Listen(func(ev *esl.Event) {

@@ -256,3 +256,11 @@ func TestCallbacksRunOnTheThreadThatWaits(t *testing.T) {
 		c.Press("2")
 	})
 }
+
+func TestHandlersAreBounded(t *testing.T) {
+	run(t, "async full", `
+		local id = session:on("DTMF", print)
+		print(pcall(function() for i = 2, 1001 do session:on("DTMF", print) end end))
+		print(session:off(id), (pcall(session.on, session, "DTMF", print)))`,
+		"false\ttest.lua:3: on: more than 1000 handlers\ntrue\ttrue", nil)
+}

@@ -83,12 +83,13 @@ type Script struct {
 	// ctx ends when the script is to end, because its caller says so or for another cause.
 	ctx  context.Context
 	kill context.CancelCauseFunc
-	free []func() // what is to be let go of at the end
 
 	control  line             // made by Connect
 	switches map[string]*line // by the names of Switches
 	session  *session         // that of the call
-	sessions []*session
+	sessions []*session       // those that have a leg
+	// consumers are those that events come to.
+	consumers []*eventConsumer
 	// databases are the handles that are open.
 	databases []*dbh.Handle
 	partial   string // the begin of a line of the log that has no end yet
@@ -172,11 +173,14 @@ func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
 	}
 	err := s.state.Run(s.ctx, chunk)
 	s.endLine()
-	for _, x := range s.sessions {
+	for _, x := range slices.Clone(s.sessions) {
 		x.letGo()
 	}
-	for _, f := range s.free {
-		f()
+	for _, x := range slices.Clone(s.consumers) {
+		x.cleanup()
+	}
+	if s.callLink != nil {
+		s.callLink.close()
 	}
 	s.unlimit()
 	s.control.close(context.WithoutCancel(ctx))

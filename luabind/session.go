@@ -3,6 +3,7 @@ package luabind
 import (
 	"context"
 	"errors"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -32,20 +33,23 @@ type session struct {
 
 // newSession makes an object for a leg, which may be nil.
 func (s *Script) newSession(leg *channel.Leg) *session {
-	x := &session{script: s, leg: leg}
+	x := &session{script: s}
 	x.value = s.lib.session.object(x)
-	s.sessions = append(s.sessions, x)
-	x.publish()
+	if leg != nil {
+		x.take(leg)
+	}
 	return x
 }
 
 func (x *session) class() *class { return x.script.lib.session }
 
-// publish makes the object a global variable with the name of the channel (modlua-api.md 0.1).
-func (x *session) publish() {
-	if x.leg != nil {
-		x.script.state.SetGlobal(x.leg.UUID(), x.value)
+// take puts a leg behind the object, and makes the object a global variable with the name of the channel (modlua-api.md 0.1).
+func (x *session) take(leg *channel.Leg) {
+	if x.leg == nil {
+		x.script.sessions = append(x.script.sessions, x)
 	}
+	x.leg = leg
+	x.script.state.SetGlobal(leg.UUID(), x.value)
 }
 
 // letGo does at the end of the script what the destructor does in mod_lua.
@@ -60,6 +64,7 @@ func (x *session) letGo() {
 		x.script.write(esl.LogWarning, "the leg "+x.leg.UUID()+" stays parked: the script has made it and not hung it up", false)
 	}
 	x.leg = nil
+	x.script.sessions = slices.DeleteFunc(x.script.sessions, func(other *session) bool { return other == x })
 }
 
 func (x *session) uuid() string {

@@ -19,8 +19,7 @@ func newSession(c *call) int {
 	x.cause = esl.CauseNone.String()
 	if c.given(1) {
 		if leg := s.attach(dest); leg != nil {
-			x.leg = leg
-			x.publish()
+			x.take(leg)
 		} else {
 			a, _ := object[*session](c.l.Get(2))
 			x.autoHangup = x.dial(c, dest, originateTimeout, a) == nil
@@ -96,7 +95,7 @@ func (x *session) dial(c *call, dest string, timeout time.Duration, a *session) 
 		c.failed(err)
 		return err
 	}
-	x.leg, x.made, x.cause = leg, true, "SUCCESS"
-	x.publish()
+	x.made, x.cause = true, "SUCCESS"
+	x.take(leg)
 	return nil
 }

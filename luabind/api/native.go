@@ -162,7 +162,7 @@ var Native = Class{
 			Name: "on", Params: []Param{{Name: "filter", Type: Any}, {Name: "handler", Type: Function}},
 			Results: returns(Result{Int, "the number by which `off` knows it"}),
 			Doc: "Has a function called for each event of the call that matches the filter, while the script waits in any method. An " +
-				"error in it is logged and the script goes on.",
+				"error in it is logged and the script goes on. There may be a thousand at the same time.",
 			Needs: Async | Full, Down: "is never called again once the last events have come",
 			Example: `session:on("DTMF", function(ev) print(ev:get("DTMF-Digit")) end)`,
 		},
