@@ -513,10 +513,6 @@ func (w *walker) environment(function ast.Expr, name string, args []ast.Expr) {
 		} else {
 			w.everywhere = true
 		}
-	default:
-		if name, _ := w.libraryName(function); !harmless(name) && slices.ContainsFunc(args, w.environmentTable) {
-			w.everywhere = true // it may set any
-		}
 	case "module":
 		if len(args) > 0 {
 			if s, ok := args[0].(*ast.StringExpr); ok {
@@ -525,6 +521,10 @@ func (w *walker) environment(function ast.Expr, name string, args []ast.Expr) {
 			} else {
 				w.dynamic = true
 			}
+		}
+	default:
+		if name, _ := w.libraryName(function); !harmless(name) && slices.ContainsFunc(args, w.environmentTable) {
+			w.everywhere = true // it may set any
 		}
 	}
 }
