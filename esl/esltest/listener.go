@@ -323,7 +323,7 @@ func (l *listener) parse() (*esl.Event, int) {
 		return nil, partial
 	}
 	cmd.SetBody(string(cutNUL(rest[:length])))
-	l.conn.in = append([]byte(nil), rest[length:]...)
+	l.conn.in = rest[length:]
 	return cmd, complete
 }
 
