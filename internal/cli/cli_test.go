@@ -83,14 +83,16 @@ func TestCall(t *testing.T) {
 func TestACallMayTouchWhatTheConfigurationAllows(t *testing.T) {
 	dir := filepath.Dir(script(t, `local d = freeswitch.Dbh("sqlite://x") print("connected", d:connected(), os.date("%Y"))`))
 	configuration := filepath.Join(dir, "eslua.yaml")
-	if err := os.WriteFile(configuration, []byte("scripts: "+dir+"\ndatabases: {root: "+dir+"}\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for text, name := range map[string]string{"scripts: " + dir + "\n": "main.lua", "": filepath.Join(dir, "main.lua")} {
+		if err := os.WriteFile(configuration, []byte(text+"databases: {root: "+dir+"}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, out, errs := run(t, "call", "--config", configuration, name)
+		if want := "connected\ttrue\t" + time.Now().Format("2006"); status != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: status %d, %s\n%s", name, status, errs, out)
+		}
 	}
-	status, out, errs := run(t, "call", "--config", configuration, "main.lua")
-	if want := "connected\ttrue\t" + time.Now().Format("2006"); status != 0 || !strings.Contains(out, want) {
-		t.Errorf("status %d, %s\n%s", status, errs, out)
-	}
-	status, out, _ = run(t, "call", filepath.Join(dir, "main.lua"))
+	status, out, _ := run(t, "call", filepath.Join(dir, "main.lua"))
 	if status != 1 || !strings.Contains(out, "not allowed: no directory for SQLite files is configured (databases.root)") {
 		t.Errorf("status %d\n%s", status, out)
 	}

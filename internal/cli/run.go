@@ -48,20 +48,25 @@ func runCommand(w World) *cli.Command {
 func configOfScript(c *cli.Context, w World) (cfg *config.Config, name string, err error) {
 	src := source(c, w)
 	name = c.Args().First()
-	if !given(src, "scripts") {
-		if info, err := os.Stat(name); err != nil || info.IsDir() {
-			return nil, "", fmt.Errorf("there is no script %s", name)
+	info, statErr := os.Stat(name)
+	missing := statErr != nil || info.IsDir()
+	beside := false
+	src.Default = func(flag string) string {
+		if flag != "scripts" {
+			return ""
 		}
-		inner := src.Flag
-		src.Flag = func(flag string) ([]string, bool) {
-			if flag == "scripts" {
-				return []string{filepath.Dir(c.Args().First())}, true
-			}
-			return inner(flag)
+		if beside = true; missing {
+			return "."
 		}
-		name = filepath.Base(name)
+		return filepath.Dir(name)
 	}
 	cfg, err = config.Load(src)
+	switch {
+	case beside && missing:
+		return nil, "", fmt.Errorf("there is no script %s", name)
+	case beside:
+		name = filepath.Base(name)
+	}
 	if arg := strayOption(c); arg != "" {
 		fmt.Fprintf(w.Err, "eslua: note: %s stands behind the script, so that it is an argument of the script and no option of eslua %s\n", arg, c.Command.Name)
 	}
@@ -78,20 +83,6 @@ func strayOption(c *cli.Context) string {
 		}
 	}
 	return ""
-}
-
-// given tells whether an option is set by a flag, a variable or, as far as there is one, the file.
-func given(src config.Source, flag string) bool {
-	if _, ok := src.Flag(flag); ok || src.File != "" {
-		return true
-	}
-	for _, o := range config.Options() {
-		if o.Flag() == flag {
-			text, ok := src.Env(o.Env())
-			return ok && text != ""
-		}
-	}
-	return false
 }
 
 // runScript runs a script until it ends or a signal comes.

@@ -6,6 +6,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -76,6 +77,8 @@ type Source struct {
 	Env func(name string) (string, bool)
 	// Flag gives what the command line says of a flag, one text for each time it was given; nil: there are none.
 	Flag func(name string) (texts []string, set bool)
+	// Default gives what an option is where nothing is said of it, by the name of its flag; nil, or "": what the option's row says.
+	Default func(flag string) string
 }
 
 // Load reads, merges and checks a configuration. Its error wraps ErrInvalid and has one line for each thing that is
@@ -141,10 +144,14 @@ func (o *Option) apply(c *Config, f *file, src Source) error {
 		}
 		return o.set(c, values)
 	}
-	if o.Default == "" || f.broken { // then the file may give it
+	text := ""
+	if src.Default != nil {
+		text = src.Default(o.Flag())
+	}
+	if text = cmp.Or(text, o.Default); text == "" || f.broken { // then the file may give it
 		return nil
 	}
-	err := o.set(c, at(o.Key+" (default)", o.split(o.Default)))
+	err := o.set(c, at(o.Key+" (default)", o.split(text)))
 	if err != nil {
 		err = fmt.Errorf("%w; --%s %s gives another", err, o.Flag(), o.Arg)
 	}
