@@ -173,7 +173,7 @@ func (s *Script) Run(ctx context.Context, chunk *vm.Chunk) error {
 	}
 	err := s.state.Run(s.ctx, chunk)
 	s.endLine()
-	for _, x := range slices.Clone(s.sessions) {
+	for _, x := range s.sessions {
 		x.letGo()
 	}
 	for _, x := range slices.Clone(s.consumers) {

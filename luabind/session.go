@@ -3,7 +3,6 @@ package luabind
 import (
 	"context"
 	"errors"
-	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -64,7 +63,6 @@ func (x *session) letGo() {
 		x.script.write(esl.LogWarning, "the leg "+x.leg.UUID()+" stays parked: the script has made it and not hung it up", false)
 	}
 	x.leg = nil
-	x.script.sessions = slices.DeleteFunc(x.script.sessions, func(other *session) bool { return other == x })
 }
 
 func (x *session) uuid() string {

@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ func (x *session) waitForAnswer(c *call) int {
 func destroy(c *call) int {
 	x := c.receiver()
 	x.letGo()
+	x.script.sessions = slices.DeleteFunc(x.script.sessions, func(other *session) bool { return other == x })
 	if text := c.text(1); text != "" {
 		c.l.Error(lua.LString(text), 0)
 	}
