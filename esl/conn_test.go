@@ -13,9 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"eslua/esl"
 	"eslua/internal/clock"
-	"eslua/tests/leaks"
 )
 
 func TestRepliesComeToTheirCommandsInOrder(t *testing.T) {
@@ -361,7 +362,7 @@ func TestNoReplyIsCrossed(t *testing.T) {
 }
 
 func TestNoGoroutineIsLeftByManyConnections(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before, others := runtime.NumGoroutine(), goleak.IgnoreCurrent()
 	var all []*esl.Conn
 	for range 200 {
 		c, _ := newCall(t, asyncFull(), esl.Options{})
@@ -373,7 +374,7 @@ func TestNoGoroutineIsLeftByManyConnections(t *testing.T) {
 	for _, c := range all {
 		c.Close()
 	}
-	if left := leaks.Left(); left != "" {
-		t.Errorf("left behind:\n%s", left)
+	if err := goleak.Find(others); err != nil {
+		t.Error(err)
 	}
 }

@@ -3,7 +3,7 @@ package esl_test
 import (
 	"testing"
 
-	"eslua/tests/leaks"
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { leaks.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
