@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"log"
 	"net"
 	"strconv"
 	"strings"
@@ -128,7 +129,7 @@ func makeCalls(addr string, n int) error {
 			c, err := dial(addr)
 			<-slots
 			if err != nil {
-				panic(err)
+				log.Fatal(err) // the library has gone
 			}
 			serveCall(c)
 		})
@@ -146,7 +147,7 @@ func makeRounds(addr string, n, atOnce int) error {
 			for range calls {
 				c, err := dial(addr)
 				if err != nil {
-					panic(err)
+					log.Fatal(err) // the library has gone
 				}
 				serveCall(c)
 			}
