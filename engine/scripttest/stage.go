@@ -65,7 +65,7 @@ func (r *run) newStage(ctx context.Context, set *settings) (*stage, error) {
 	s.sw.Serve(inbound)
 	var err error
 	s.engine, err = engine.New(engine.Options{
-		Scripts: r.library, Clock: s.clock, Rand: rand.New(rand.NewPCG(r.opts.Seed, 1)), Log: slog.New(engineLog{stage: s}),
+		Scripts: r.library, Library: r.api, Clock: s.clock, Rand: rand.New(rand.NewPCG(r.opts.Seed, 1)), Log: slog.New(engineLog{stage: s}),
 		Machine: s.machine, AfterHangup: afterHangup, Databases: dbh.Options{Root: set.folder(r), MakeRoot: true}, HTTP: transport{s}, Mail: s.mail,
 		Switch: &engine.Switch{
 			Login: esl.Login{Password: password},
