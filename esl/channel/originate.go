@@ -52,7 +52,7 @@ func (c *Call) Originate(ctx context.Context, o Originate) (*Leg, error) {
 		return nil, err
 	}
 	if out, err = c.ringing(ctx, job, attempt, o.For); err != nil {
-		c.cancel(attempt) // nobody would take the leg
+		c.abandon(attempt)
 		return nil, err
 	}
 	made, ok := strings.CutPrefix(strings.TrimSpace(out), "+OK ")
@@ -87,8 +87,21 @@ func (o *Originate) marked(attempt string) string {
 
 // cancel gives up the legs of an attempt that there are.
 func (c *Call) cancel(attempt string) {
-	arg := esl.CauseOriginatorCancel.String() + " " + attemptVariable + " " + attempt
-	c.conn.Start(esl.API("hupall", arg)) // that it fails means that the connection has ended
+	c.conn.Start(esl.API("hupall", legsOf(attempt))) // that it fails means that the connection has ended
+}
+
+// abandon gives up an attempt whose end nobody waits for. The switch dials the next leg of the dial string then, which nobody would take
+// either, and the connection may have ended by that time: so the switch itself is told to give up again, up to the longest time that
+// a leg rings by default.
+func (c *Call) abandon(attempt string) {
+	c.cancel(attempt)
+	for _, seconds := range []string{"2", "10", "60"} {
+		c.conn.Start(esl.API("sched_api", "+"+seconds+" none hupall "+legsOf(attempt)))
+	}
+}
+
+func legsOf(attempt string) string {
+	return esl.CauseOriginatorCancel.String() + " " + attemptVariable + " " + attempt
 }
 
 // maxCancelPause is the longest time between two tries to give up an attempt.

@@ -97,6 +97,21 @@ func TestTheCallerGoesWhileItRings(t *testing.T) {
 	}
 }
 
+// TestAScriptIsKilledWhileItDials: the switch goes on with the next leg, which answers and would be parked for ever.
+func TestAScriptIsKilledWhileItDials(t *testing.T) {
+	h := newHouse(t, `session:answer() freeswitch.Session("loopback/silent/default|loopback/patient/default")`, noOptions)
+	c := h.call()
+	h.sw.After(5 * time.Second)
+	if err := h.engine.Kill(c.UUID()); err != nil {
+		t.Fatal(err)
+	}
+	h.finish(c)
+	h.sw.After(30 * time.Second)
+	if out := h.sw.API("show channels count"); out != "\n0 total.\n" {
+		t.Errorf("channels are left: %q", out)
+	}
+}
+
 // TestAllTelephonesOfAUserRing: the second is the one that answers.
 func TestAllTelephonesOfAUserRing(t *testing.T) {
 	run(t, `
