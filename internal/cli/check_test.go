@@ -88,7 +88,7 @@ func TestCheckFollowsLinks(t *testing.T) {
 	t.Chdir(root)
 	for name, target := range map[string]string{"s/main.lua": "..data/main.lua", "s/b.lua": "../o/b.lua", "s/sub": "d", "s/d/up": "..", "s/gone.lua": "none"} {
 		if err := os.Symlink(target, name); err != nil {
-			t.Skip("no links here: ", err)
+			t.Fatal(err)
 		}
 	}
 	status, out, errs := run(t, "check", "--scripts", "s")

@@ -5,7 +5,6 @@ package corpus
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"eslua/engine"
+	"eslua/engine/enginetest"
 	"eslua/engine/xmlhandler"
 	"eslua/esl"
 	"eslua/esl/esltest"
@@ -97,8 +97,8 @@ func newOffice(t *testing.T) *office {
 func newOfficeAt(t *testing.T, ck clock.Clock) *office {
 	t.Helper()
 	o := &office{T: t, cache: t.TempDir()}
-	inbound, outbound, web := listen(t), listen(t), listen(t)
-	o.addr, o.url = outbound.Addr().String(), "http://"+web.Addr().String()
+	inbound, outbound := listen(t), listen(t)
+	o.addr = outbound.Addr().String()
 	log := slog.New(o)
 	library, err := scripts.Open(t.Context(), scripts.Options{Root: "scripts", Mode: scripts.Off, Clock: ck, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -139,21 +139,12 @@ func newOfficeAt(t *testing.T, ck clock.Clock) *office {
 		Engine: o.engine, Log: log, User: "switch", Password: "geheim",
 		Bindings: map[string]string{"directory": "app.lua xml_handler", "dialplan": "app.lua xml_handler", "configuration": "app.lua xml_handler"},
 	})
-	served := make(chan error, 1)
-	go func() { served <- handler.Serve(web) }()
 	t.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-		if err := handler.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
-		o.engine.Shutdown(context.Background())
 		serving.Wait(context.Background())
 		o.sw.Close()
 		stop()
 	})
+	o.url = enginetest.Serve(t, handler, o.engine)
 	o.run("schema.lua")
 	o.says("tables are made, 4 messages")
 	return o
