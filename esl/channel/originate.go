@@ -87,7 +87,7 @@ func (o *Originate) marked(attempt string) string {
 
 // cancel gives up the legs of an attempt that there are.
 func (c *Call) cancel(attempt string) {
-	c.conn.Start(esl.API("hupall", legsOf(attempt))) // that it fails means that the connection has ended
+	c.conn.Start(esl.API("hupall", hupall(attempt))) // that it fails means that the connection has ended
 }
 
 // abandon gives up an attempt whose end nobody waits for. The switch dials the next leg of the dial string then, which nobody would take
@@ -96,11 +96,12 @@ func (c *Call) cancel(attempt string) {
 func (c *Call) abandon(attempt string) {
 	c.cancel(attempt)
 	for _, seconds := range []string{"2", "10", "60"} {
-		c.conn.Start(esl.API("sched_api", "+"+seconds+" none hupall "+legsOf(attempt)))
+		c.conn.Start(esl.API("sched_api", "+"+seconds+" none hupall "+hupall(attempt)))
 	}
 }
 
-func legsOf(attempt string) string {
+// hupall is the argument of that command for the legs of an attempt.
+func hupall(attempt string) string {
 	return esl.CauseOriginatorCancel.String() + " " + attemptVariable + " " + attempt
 }
 
